@@ -1,0 +1,1 @@
+"""What Coterie costs, measured: ``python -m benchmarks [NAME …]`` prints one JSON line a figure."""

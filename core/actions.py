@@ -1,0 +1,189 @@
+"""Actions: what should happen outside, as rows of the outbox, carried out after the commit by a platform."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import msgspec
+
+from coterie.core.cards import Card, Question
+from coterie.core.events import Where, Who
+
+
+class Priority(IntEnum):
+    """Who goes first when a platform's limit makes messages wait."""
+
+    ANSWER = 0
+    MODERATION = 1
+    NORMAL = 2
+    BROADCAST = 3
+
+
+class Action(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What every action has: where it goes."""
+
+    where: Where
+
+
+class SendMessage(Action, frozen=True, tag="send", kw_only=True):
+    """Post a card; ``ref`` is the message's own id in the store, known before the platform gives one."""
+
+    ref: int
+    card: Card
+    reply_to: str = ""
+
+
+class SendPrivate(Action, frozen=True, tag="private", kw_only=True):
+    """Answer one person so that only they see it; ``handle`` answers the event that asked, while it lives."""
+
+    ref: int
+    to: Who
+    card: Card
+    handle: str = ""
+
+
+class EditMessage(Action, frozen=True, tag="edit", kw_only=True):
+    """Show another card in place of a message that was sent; only the newest edit counts."""
+
+    ref: int
+    card: Card
+
+
+class DeleteMessage(Action, frozen=True, tag="delete", kw_only=True):
+    """Take a message away; pending edits of it are dropped."""
+
+    ref: int
+
+
+class OpenForm(Action, frozen=True, tag="open-form", kw_only=True):
+    """Show a form to one person; ``answers`` are those already given, ``ref`` is the form's own id in the store."""
+
+    ref: int = 0
+    token: str
+    to: Who
+    title: str
+    questions: tuple[Question, ...]
+    answers: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    handle: str = ""
+
+
+class CloseForm(Action, frozen=True, tag="close-form", kw_only=True):
+    """The form is done or withdrawn."""
+
+    token: str
+    to: Who
+
+
+class SendInvoice(Action, frozen=True, tag="invoice", kw_only=True):
+    """Ask one person for a payment; ``amount`` is in minor units of ``currency``, ``invoice`` comes back with the
+    payment.
+    """
+
+    ref: int
+    to: Who
+    invoice: str
+    title: str
+    description: str
+    amount: int
+    currency: str
+    handle: str = ""
+
+
+class ApproveJoin(Action, frozen=True, tag="approve-join", kw_only=True):
+    """Let an applicant into the space."""
+
+    to: Who
+
+
+class DeclineJoin(Action, frozen=True, tag="decline-join", kw_only=True):
+    """Refuse an applicant."""
+
+    to: Who
+
+
+class AccessAction(Action, frozen=True, kw_only=True):
+    """A change of what an account has in the space ``where``; all of them may be carried out again.
+
+    ``mark`` is the same for everything that Coterie does about one thing of one account: where a platform lets a
+    request carry a word (an audit log's reason, an invite link's name), it goes there, and tells Coterie's own doing
+    from a person's.  ``sure`` is false where nobody knows whether an earlier request was carried out: what such a mark
+    does not tell to be Coterie's is then left alone.
+    """
+
+    to: Who
+    mark: int
+    sure: bool = True
+
+
+class GiveRole(AccessAction, frozen=True, tag="give-role", kw_only=True):
+    """Give an account a role."""
+
+    role: str
+
+
+class TakeRole(AccessAction, frozen=True, tag="take-role", kw_only=True):
+    """Take a role away that Coterie gave."""
+
+    role: str
+
+
+class SetTag(AccessAction, frozen=True, tag="set-tag", kw_only=True):
+    """Show a tag (none when empty) beside an account's name, in place of one of ``replaces``, which are Coterie's, or
+    of none.
+    """
+
+    tag: str
+    replaces: tuple[str, ...] = ()
+
+
+class Invite(AccessAction, frozen=True, tag="invite", kw_only=True):
+    """Make a link to the space that works once, for a week, and send it to the account's direct chat ``dm``: the card,
+    and below it a button ``label`` that opens the link. The link that it ``replaces`` works no more.
+    """
+
+    dm: Where
+    card: Card
+    label: str
+    replaces: str = ""
+
+
+class Remove(AccessAction, frozen=True, tag="remove", kw_only=True):
+    """Take an account out of the space without keeping it from ever coming back, and make its ``link`` useless."""
+
+    link: str = ""
+
+
+AnyAccessAction = GiveRole | TakeRole | SetTag | Invite | Remove
+
+AnyAction = (
+    SendMessage
+    | SendPrivate
+    | EditMessage
+    | DeleteMessage
+    | OpenForm
+    | CloseForm
+    | SendInvoice
+    | ApproveJoin
+    | DeclineJoin
+    | GiveRole
+    | TakeRole
+    | SetTag
+    | Invite
+    | Remove
+)
+
+_decoder = msgspec.json.Decoder(AnyAction)
+
+
+def decode_action(raw: bytes | str) -> AnyAction:
+    """An action from its JSON; raises :class:`msgspec.ValidationError`."""
+    action: AnyAction = _decoder.decode(raw)
+    return action
+
+
+def kind_of(action: Action) -> str:
+    """The action's tag, as stored in the outbox."""
+    config: Any = type(action).__struct_config__
+    return str(config.tag)

@@ -1,0 +1,191 @@
+"""Everything that a plugin may import from the core. What is not here is not for plugins."""
+
+from __future__ import annotations
+
+from coterie.core.actions import Priority
+from coterie.core.cards import Button, Card, Field, Picture, Question
+from coterie.core.clock import to_datetime, to_instant
+from coterie.core.commands.guide import CommandHelp
+from coterie.core.commands.parameters import Length, MemberRef, Private, Range, Rest
+from coterie.core.commands.values import read_duration
+from coterie.core.config import Config, Duration, Secret
+from coterie.core.context import FORM_LIFE, Context, Member, MessageRef
+from coterie.core.context.wallet import (
+    POINTS,
+    Account,
+    Booked,
+    Entry,
+    Granted,
+    Hold,
+    Insufficient,
+    LedgerError,
+    NotReversible,
+    Reversal,
+    Transfer,
+)
+from coterie.core.errors import InsufficientFunds, NotAllowed, Refusal, UsageError
+from coterie.core.events import (
+    AccessBraked,
+    AccessChanged,
+    AccountSeparated,
+    BroadcastEnded,
+    ConsentAsked,
+    ConsentChanged,
+    Contribution,
+    Event,
+    HistoryImported,
+    JoinRequested,
+    MemberJoined,
+    MemberLeft,
+    MembersMerged,
+    MergeUndone,
+    MessageDelivered,
+    MessageEdited,
+    MessagePosted,
+    PaymentReceived,
+    ReactionAdded,
+    StandingChanged,
+    Where,
+    Who,
+)
+from coterie.core.i18n import Currency, Money
+from coterie.core.knowledge import (
+    AttributeKind,
+    AttributeValue,
+    AuditEntry,
+    Broadcast,
+    Facts,
+    Note,
+    Segment,
+    attribute_name,
+    attribute_value,
+    tag_name,
+)
+from coterie.core.memberdata import MemberTable
+from coterie.core.people.merging import Merge, MergePreview
+from coterie.core.people.undoing import UNDO_WITHIN, CannotUndo, Shortfall, Undone, UndoPreview
+from coterie.core.plugin import JoinDecision, Plugin, button, command, form, job, listens, picture, task, timer
+from coterie.core.rights import Grant
+from coterie.core.segments.filters import Audience, FilterError
+from coterie.core.segments.model import SegmentField, SegmentScope
+from coterie.core.text import Rich, Text, bold, clean_text, code, italic, join, link, quote, spoiler
+from coterie.storage.ids import made_at
+from coterie.storage.members import AccountRecord
+from coterie.storage.merges import MergeRecord
+from coterie.storage.statement import Statement, insertion
+from coterie.storage.tables import NAMING
+from coterie.storage.upsert import upsert
+
+__all__ = [
+    "FORM_LIFE",
+    "NAMING",
+    "POINTS",
+    "UNDO_WITHIN",
+    "AccessBraked",
+    "AccessChanged",
+    "Account",
+    "AccountRecord",
+    "AccountSeparated",
+    "AttributeKind",
+    "AttributeValue",
+    "Audience",
+    "AuditEntry",
+    "Booked",
+    "Broadcast",
+    "BroadcastEnded",
+    "Button",
+    "CannotUndo",
+    "Card",
+    "CommandHelp",
+    "Config",
+    "ConsentAsked",
+    "ConsentChanged",
+    "Context",
+    "Contribution",
+    "Currency",
+    "Duration",
+    "Entry",
+    "Event",
+    "Facts",
+    "Field",
+    "FilterError",
+    "Grant",
+    "Granted",
+    "HistoryImported",
+    "Hold",
+    "Insufficient",
+    "InsufficientFunds",
+    "JoinDecision",
+    "JoinRequested",
+    "LedgerError",
+    "Length",
+    "Member",
+    "MemberJoined",
+    "MemberLeft",
+    "MemberRef",
+    "MemberTable",
+    "MembersMerged",
+    "Merge",
+    "MergePreview",
+    "MergeRecord",
+    "MergeUndone",
+    "MessageDelivered",
+    "MessageEdited",
+    "MessagePosted",
+    "MessageRef",
+    "Money",
+    "NotAllowed",
+    "NotReversible",
+    "Note",
+    "PaymentReceived",
+    "Picture",
+    "Plugin",
+    "Priority",
+    "Private",
+    "Question",
+    "Range",
+    "ReactionAdded",
+    "Refusal",
+    "Rest",
+    "Reversal",
+    "Rich",
+    "Secret",
+    "Segment",
+    "SegmentField",
+    "SegmentScope",
+    "Shortfall",
+    "StandingChanged",
+    "Statement",
+    "Text",
+    "Transfer",
+    "UndoPreview",
+    "Undone",
+    "UsageError",
+    "Where",
+    "Who",
+    "attribute_name",
+    "attribute_value",
+    "bold",
+    "button",
+    "clean_text",
+    "code",
+    "command",
+    "form",
+    "insertion",
+    "italic",
+    "job",
+    "join",
+    "link",
+    "listens",
+    "made_at",
+    "picture",
+    "quote",
+    "read_duration",
+    "spoiler",
+    "tag_name",
+    "task",
+    "timer",
+    "to_datetime",
+    "to_instant",
+    "upsert",
+]

@@ -1,0 +1,1 @@
+"""The engine: lanes, dispatch, timers, tasks and the sender."""

@@ -1,0 +1,287 @@
+"""Events: everything that happens, outside or inside, as frozen values with an idempotency key."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+ChannelKind = Literal["room", "dm", "thread", "broadcast"]
+Standing = Literal["member", "operator"]
+
+
+class Who(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An account as its platform names it."""
+
+    platform: str
+    id: str
+    name: str = ""
+    locale: str = ""
+    bot: bool = False
+
+
+class Where(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A place as its platform names it. ``space`` is empty in a direct chat; ``adapter`` is who can send there."""
+
+    adapter: str
+    channel: str
+    space: str = ""
+    kind: ChannelKind = "room"
+    title: str = ""
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What every event has.
+
+    ``key`` is unique in the community: a second event with the same key does nothing.  ``at`` is milliseconds since
+    1970 UTC,
+    when it happened on the platform (0: now).  ``handle`` is the adapter's own means to answer this event privately (an
+    interaction, a callback query), opaque to everybody else.
+    """
+
+    key: str
+    at: int = 0
+    who: Who | None = None
+    where: Where | None = None
+    handle: str = ""
+
+
+class MessagePosted(Event, frozen=True, tag="message", kw_only=True):
+    """Somebody wrote in a channel or to the bot; a text that starts with ``/`` is routed as a command."""
+
+    text: str
+    message: str = ""
+    reply_to: str = ""
+
+
+class MessageEdited(Event, frozen=True, tag="message-edited", kw_only=True):
+    """Somebody changed a message."""
+
+    text: str
+    message: str = ""
+
+
+class CommandCalled(Event, frozen=True, tag="command", kw_only=True):
+    """A command with options that the platform has already told apart (a slash command)."""
+
+    name: str
+    options: dict[str, str | int | float | bool] = {}
+
+
+class ButtonTapped(Event, frozen=True, tag="tap", kw_only=True):
+    """Somebody pressed a button; the token is what the button carried."""
+
+    token: str
+    message: str = ""
+
+
+class FormSubmitted(Event, frozen=True, tag="form", kw_only=True):
+    """Answers to an open form by question name; may be a part of them."""
+
+    token: str
+    answers: dict[str, str] = {}
+    cancelled: bool = False
+
+
+class MemberJoined(Event, frozen=True, tag="joined", kw_only=True):
+    """An account came into a space; may be repeated by the platform."""
+
+    invite: str = ""
+
+
+class MemberLeft(Event, frozen=True, tag="left", kw_only=True):
+    """An account left a space or was removed."""
+
+
+class JoinRequested(Event, frozen=True, tag="join-request", kw_only=True):
+    """An account asks to be let into a space."""
+
+    text: str = ""
+
+
+class StandingChanged(Event, frozen=True, tag="standing", kw_only=True):
+    """An account became, or is no longer, an administrator of a space."""
+
+    standing: Standing
+
+
+class ReactionAdded(Event, frozen=True, tag="reaction", kw_only=True):
+    """An account reacted to a message."""
+
+    message: str
+    emoji: str
+
+
+class PaymentReceived(Event, frozen=True, tag="payment", kw_only=True):
+    """A payment provider confirmed the payment of an invoice. ``amount`` is in minor units; ``charge`` is the
+    provider's own id.
+    """
+
+    invoice: str
+    amount: int
+    currency: str
+    charge: str
+
+
+class TimerDue(Event, frozen=True, tag="timer", kw_only=True):
+    """A timer's moment has come."""
+
+    timer: int
+    plugin: str
+    name: str
+    args: dict[str, Any] = {}
+    due: int = 0
+
+
+class TaskEnded(Event, frozen=True, tag="task", kw_only=True):
+    """A ``@task`` finished: ``result`` on success, ``error`` (a short sentence) otherwise."""
+
+    task: int
+    plugin: str
+    name: str
+    result: Any = None
+    error: str = ""
+
+
+class MessageDelivered(Event, frozen=True, tag="delivered", kw_only=True):
+    """An outbound message that asked for it reached a final state: ``sent``, ``failed`` or ``unknown``."""
+
+    ref: int
+    plugin: str
+    state: Literal["sent", "failed", "unknown"]
+    reason: str = ""
+
+
+class MembersMerged(Event, frozen=True, tag="merged", kw_only=True):
+    """Member ``gone`` turned out to be member ``kept``: rows that name the one name the other now."""
+
+    kept: int
+    gone: int
+    merge: int = 0
+
+
+class MergeUndone(Event, frozen=True, tag="unmerged", kw_only=True):
+    """Member ``gone`` is not ``kept`` after all: each has what was theirs before the merge."""
+
+    kept: int
+    gone: int
+    merge: int
+
+
+class AccountSeparated(Event, frozen=True, tag="separated", kw_only=True):
+    """An account of ``member`` is the new member ``became``, who begins with nothing."""
+
+    member: int
+    became: int
+    account: int
+
+
+class Contribution(Event, frozen=True, tag="contribution", kw_only=True):
+    """Somebody did something for the community (checked in, won, was featured): what it is worth is for those to say
+    who listen.
+
+    ``kind`` is a short name that the plugin documents, ``weight`` how much of it (from 1).  The event's ``key`` tells
+    one such deed of a ``kind`` from all others, so that it counts once.
+    """
+
+    member: int
+    kind: str
+    weight: int = 1
+
+
+class AccessChanged(Event, frozen=True, tag="access-changed", kw_only=True):
+    """A member got an access, whatever it is on the platforms, or lost the last grant of it."""
+
+    member: int
+    access: str
+    active: bool
+
+
+class AccessBraked(Event, frozen=True, tag="access-braked", kw_only=True):
+    """A mass change of an access was stopped and waits for an operator.
+
+    ``act`` is ``take`` (removals) or ``again`` (what people removed by hand would be given again); ``wanted`` accounts
+    wait, ``allowed`` would have passed.
+    """
+
+    access: str
+    act: Literal["take", "again"]
+    wanted: int
+    allowed: int
+
+
+class BroadcastEnded(Event, frozen=True, tag="broadcast-ended", kw_only=True):
+    """All that a plugin's broadcast could do is done, or (``failed``) its audience does not exist any more."""
+
+    broadcast: int
+    plugin: str
+    state: Literal["done", "failed"]
+
+
+class ConsentAsked(Event, frozen=True, tag="consent-asked", kw_only=True):
+    """A plugin wants a member's consent to a purpose, in its words ``consent-PURPOSE`` of this version."""
+
+    plugin: str
+    purpose: str
+    wording: str = ""
+
+
+class ConsentChanged(Event, frozen=True, tag="consent-changed", kw_only=True):
+    """A member agreed to a purpose, or said no to it."""
+
+    purpose: str
+    given: bool
+
+
+class HistoryImported(Event, frozen=True, tag="history-imported", kw_only=True):
+    """An import found messages of a member that nobody had counted: how many on which community day (ISO dates).
+
+    Somebody who wrote on very many days is told of in several events.
+    """
+
+    member: int
+    platform: str
+    days: dict[str, int]
+
+
+PlatformEvent = (
+    MessagePosted
+    | MessageEdited
+    | CommandCalled
+    | ButtonTapped
+    | FormSubmitted
+    | MemberJoined
+    | MemberLeft
+    | JoinRequested
+    | StandingChanged
+    | ReactionAdded
+    | PaymentReceived
+)
+CoreEvent = (
+    PlatformEvent
+    | TimerDue
+    | TaskEnded
+    | MessageDelivered
+    | MembersMerged
+    | MergeUndone
+    | AccountSeparated
+    | Contribution
+    | HistoryImported
+    | AccessChanged
+    | AccessBraked
+    | ConsentAsked
+    | ConsentChanged
+)
+
+_decoder = msgspec.json.Decoder(CoreEvent)
+
+
+def decode_event(raw: bytes | str) -> CoreEvent:
+    """An event from its JSON; raises :class:`msgspec.DecodeError`, as :class:`msgspec.ValidationError` naming the field
+    where one is wrong.
+    """
+    try:
+        event: CoreEvent = _decoder.decode(raw)
+    except RecursionError:
+        raise msgspec.ValidationError("lists and objects are nested too deeply") from None
+    return event

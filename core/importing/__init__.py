@@ -1,0 +1,1 @@
+"""Bringing the past along: exports of platforms, read in a stream and counted exactly once."""

@@ -1,0 +1,1 @@
+"""People: which tables know about members, and what becomes of that when two records are one."""

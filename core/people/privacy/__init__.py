@@ -1,0 +1,1 @@
+"""What members are owed: an export of all that is kept about them, and its erasure."""

@@ -1,0 +1,324 @@
+"""The adapter interface: how the core sees a platform, whatever it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
+
+import pluggy
+
+from coterie.core.actions import (
+    ApproveJoin,
+    CloseForm,
+    DeclineJoin,
+    DeleteMessage,
+    EditMessage,
+    GiveRole,
+    Invite,
+    OpenForm,
+    Remove,
+    SendInvoice,
+    SendMessage,
+    SendPrivate,
+    SetTag,
+    TakeRole,
+)
+from coterie.core.config import Config
+from coterie.core.events import Event, Who
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+hookspec = pluggy.HookspecMarker("coterie")
+hookimpl = pluggy.HookimplMarker("coterie")
+
+
+class Inbox(Protocol):
+    """Where an adapter hands in what happened."""
+
+    def submit(self, event: Event) -> asyncio.Future[Any]:
+        """Put an event on its community's lane; the future is done when its effects are committed.
+
+        It fails with :class:`UnknownPlace` when no community owns the place, and with the store's error when nothing
+        could be
+        committed (then the platform should deliver again).
+        """
+
+
+class UnknownPlace(LookupError):
+    """No community is configured for the space or account that an event came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """A platform's published limits. Rates are messages a second (0: none); lengths are characters.
+
+    ``space_rate`` is shared by the channels of one space. ``burst`` is how many messages a quiet channel or space
+    takes at once.
+    ``answers_free``: an answer with a live handle does not count against the overall rate.
+    """
+
+    overall_rate: float = 0
+    channel_rate: float = 0
+    in_flight: int = 16
+    text_length: int = 4000
+    buttons_per_row: int = 5
+    private_length: int = 2000
+    space_rate: float = 0
+    burst: int = 1
+    answers_free: bool = False
+
+
+class PlatformError(Exception):
+    """A platform did not do what it was asked; ``reason`` is a short sentence for the operator."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RetryLater(PlatformError):
+    """Too fast or temporarily down: try again after ``seconds``; ``everywhere`` when the whole token must wait."""
+
+    def __init__(self, seconds: float, reason: str = "rate limited", *, everywhere: bool = False) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+        self.everywhere = everywhere
+
+
+class Refused(PlatformError):
+    """The platform will never do this (closed direct chat, no permission, message gone)."""
+
+
+class Uncertain(PlatformError):
+    """It may have happened (a time-out after the request left)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawn picture."""
+
+    data: bytes
+    media_type: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What an adapter gets beside the action: pictures drawn, the native id of an earlier message, a stable key
+    against doubles.
+    """
+
+    key: str
+    native: str = ""
+    picture: Picture | None = None
+    mentions: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandMenu:
+    """A command as shown in a platform's own menu."""
+
+    name: str
+    description: dict[str, str]
+    usage: str
+    level: str
+
+
+HAD: Final = "had"
+"""What a verb about access returns when a person's doing already stands there: nothing was changed, and it is not
+Coterie's."""
+ABSENT: Final = "absent"
+"""What a verb about access returns when the account is not in the space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What an account has in a space. ``joined_at`` is when it came in (milliseconds; 0 where the platform does not
+    tell).
+    """
+
+    present: bool
+    roles: frozenset[str] = frozenset()
+    tag: str = ""
+    joined_at: int = 0
+
+
+class Platform:
+    """What an adapter offers. It overrides the verbs that its platform has; capabilities are computed from that.
+
+    Each sending verb returns the native message id (or an empty string) and raises a :class:`PlatformError` otherwise.
+    """
+
+    name: ClassVar[str] = ""
+    limits: ClassVar[Limits] = Limits()
+    idempotent_sends: ClassVar[bool] = False
+    """Whether a second send with the same ``delivery.key`` gives the first message back in place of a double."""
+
+    async def start(self, inbox: Inbox) -> None:
+        """Connect and begin to hand in events."""
+
+    async def stop(self) -> None:
+        """Disconnect."""
+
+    access_page: ClassVar[int] = 100
+    """How many accounts :meth:`access_of` is asked for at once."""
+
+    def direct(self, who: Who) -> str:
+        """The channel id of an account's direct chat with the bot, or an empty string where none can be named."""
+        return ""
+
+    async def check(self) -> Sequence[str]:
+        """Problems of the bot's rights, in plain words; empty when all is well."""
+        return ()
+
+    async def show_commands(self, commands: Sequence[CommandMenu]) -> None:
+        """Offer the commands in the platform's own menu."""
+
+    async def send(self, action: SendMessage, delivery: Delivery) -> str:
+        """Post a card in a channel."""
+        raise NotImplementedError
+
+    async def send_private(self, action: SendPrivate, delivery: Delivery) -> str:
+        """Show a card to one person only."""
+        raise NotImplementedError
+
+    async def edit(self, action: EditMessage, delivery: Delivery) -> str:
+        """Replace the card of ``delivery.native``."""
+        raise NotImplementedError
+
+    async def delete(self, action: DeleteMessage, delivery: Delivery) -> str:
+        """Remove ``delivery.native``."""
+        raise NotImplementedError
+
+    async def open_form(self, action: OpenForm, delivery: Delivery) -> str:
+        """Show a form to one person."""
+        raise NotImplementedError
+
+    async def close_form(self, action: CloseForm, delivery: Delivery) -> str:
+        """Put the form away."""
+        raise NotImplementedError
+
+    async def send_invoice(self, action: SendInvoice, delivery: Delivery) -> str:
+        """Ask one person for a payment."""
+        raise NotImplementedError
+
+    async def approve_join(self, action: ApproveJoin, delivery: Delivery) -> str:
+        """Let an applicant in."""
+        raise NotImplementedError
+
+    async def decline_join(self, action: DeclineJoin, delivery: Delivery) -> str:
+        """Refuse an applicant."""
+        raise NotImplementedError
+
+    # What accounts have in a space. A verb returns an empty string when it is done, or HAD or ABSENT. It does not touch
+    # what it knows or must suspect to be a person's doing; what it finds as it should be already is done.
+
+    async def give_role(self, action: GiveRole, delivery: Delivery) -> str:
+        """Give a role. HAD when the account had it before and not by a request with this mark."""
+        raise NotImplementedError
+
+    async def take_role(self, action: TakeRole, delivery: Delivery) -> str:
+        """Take a role away. HAD when a person has given it since, or may have (``action.sure``); then it stays."""
+        raise NotImplementedError
+
+    async def set_tag(self, action: SetTag, delivery: Delivery) -> str:
+        """Set a tag. HAD when one stands there that is not in ``replaces``; then it stays."""
+        raise NotImplementedError
+
+    async def invite(self, action: Invite, delivery: Delivery) -> str:
+        """Send a one-use link; returns the link as :class:`MemberJoined` will name it. HAD when they are in already."""
+        raise NotImplementedError
+
+    async def remove(self, action: Remove, delivery: Delivery) -> str:
+        """Revoke the link; take the account out (where that is a ban, lift it again: both or, repeated, both again).
+
+        HAD when it is in and a person may have let it in (``action.sure``); then it stays.
+        """
+        raise NotImplementedError
+
+    async def access_of(self, space: str, accounts: Sequence[Who]) -> Mapping[tuple[str, str], Holdings]:
+        """What accounts have, by (platform, id); one that is left out is one of which the platform cannot tell.
+
+        Also called on a platform that was built and not started.  Raises a :class:`PlatformError` when it can tell
+        nothing.
+        """
+        raise NotImplementedError
+
+    async def role_problems(self, space: str, roles: Collection[str]) -> Mapping[str, str]:
+        """Why the bot cannot give or take these roles (they do not exist, stand above its own), a sentence for each.
+
+        Also called on a platform that was built and not started.  Raises a :class:`PlatformError` when it cannot tell.
+        """
+        return {}
+
+    @classmethod
+    def capabilities(cls) -> frozenset[str]:
+        """The verbs that this platform really implements."""
+        return frozenset(verb for verb in VERBS.values() if getattr(cls, verb) is not getattr(Platform, verb))
+
+
+VERBS: dict[str, str] = {
+    "send": "send",
+    "private": "send_private",
+    "edit": "edit",
+    "delete": "delete",
+    "open-form": "open_form",
+    "close-form": "close_form",
+    "invoice": "send_invoice",
+    "approve-join": "approve_join",
+    "decline-join": "decline_join",
+    "give-role": "give_role",
+    "take-role": "take_role",
+    "set-tag": "set_tag",
+    "invite": "invite",
+    "remove": "remove",
+}
+"""The platform method that carries out each kind of action (its tag)."""
+
+
+class Adapter:
+    """What an entry point of ``coterie.adapters`` names: a configuration and a way to build platforms from it."""
+
+    name: ClassVar[str] = ""
+    config: ClassVar[type[Config]] = Config
+
+    def __init__(self, config: Any) -> None:
+        self.config_values = config
+
+    def check_bind(self, host: str) -> None:
+        """Raise an error that says why the adapter's pages must not be served on this address."""
+
+    @hookimpl
+    def contribute_platforms(self) -> Sequence[Platform]:
+        """The platforms that this adapter runs, built and not yet started."""
+        return ()
+
+    @hookimpl
+    def contribute_routes(self) -> Sequence[tuple[str, str, Callable[[web.Request], Any]]]:
+        """Pages of the adapter: (method, path, aiohttp handler)."""
+        return ()
+
+
+__all__ = [
+    "ABSENT",
+    "HAD",
+    "VERBS",
+    "Adapter",
+    "CommandMenu",
+    "Delivery",
+    "Holdings",
+    "Inbox",
+    "Limits",
+    "Picture",
+    "Platform",
+    "PlatformError",
+    "Refused",
+    "RetryLater",
+    "Uncertain",
+    "UnknownPlace",
+    "hookimpl",
+    "hookspec",
+]

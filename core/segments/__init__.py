@@ -1,0 +1,1 @@
+"""Segments: filters for people, saved under a name, and usable as an audience."""

@@ -1,0 +1,212 @@
+"""Who and what there is in the town: personas, messages, rooms, and the switches that make it misbehave."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+from coterie.core.actions import OpenForm, SendInvoice
+from coterie.core.cards import Card
+from coterie.core.events import Standing, Where, Who
+from coterie.core.platform import Picture, PlatformError
+from coterie.core.text import Rich, spans_of
+
+ADAPTER: Final = "sandbox"
+"""The platform's name, and the flavour of a persona who names no other."""
+BOT: Final = "bot"
+"""Author of what Coterie sends."""
+SYSTEM: Final = "system"
+"""Author of the town's own lines (somebody joined)."""
+
+
+class NoSuchButton(LookupError):
+    """Nobody could press that; the message tells what could be seen."""
+
+
+class NoOpenForm(LookupError):
+    """The person has no form to fill, or the form has no such question."""
+
+
+class NoInvoice(LookupError):
+    """The person has no unpaid invoice over that amount."""
+
+
+class NotConnected(RuntimeError):
+    """Nobody listens to the town: start an application with its platform first."""
+
+
+@dataclass(slots=True)
+class Persona:
+    """Somebody in the town: one account on one platform flavour."""
+
+    key: str
+    name: str
+    platform: str = ADAPTER
+    standing: Standing = "member"
+    present: bool = True
+    bot: bool = False
+    locale: str = ""
+    roles: set[str] = field(default_factory=set)
+    marks: dict[str, int] = field(default_factory=dict)
+    """Roles that Coterie gave, and the mark under which it did."""
+    tag: str = ""
+    tag_mark: int = 0
+    joined_at: int = 0
+
+    @property
+    def who(self) -> Who:
+        """The account as events carry it."""
+        return Who(self.platform, self.key.partition("@")[0], self.name, self.locale, self.bot)
+
+
+def persona_key(account: str, platform: str) -> str:
+    """``alice``, or ``alice@telegram`` when the platform is not the sandbox."""
+    return account if platform == ADAPTER else f"{account}@{platform}"
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    """Something that stands in a room, in its newest state.
+
+    ``text`` is what a person (or the town) wrote, ``card`` what the bot sent.  ``seq`` is the town-wide number of its
+    last change.  ``note`` says which line of the town it is (``joined``, ``left``, ``let-in``, ``declined``); ``about``
+    is the persona key of whom it tells.
+    """
+
+    id: str
+    room: str
+    author: str
+    at: int
+    seq: int = 0
+    text: str = ""
+    card: Card | None = None
+    private_to: str | None = None
+    edits: int = 0
+    deleted: bool = False
+    reply_to: str = ""
+    form: OpenForm | None = None
+    invoice: SendInvoice | None = None
+    paid: bool = False
+    picture: Picture | None = None
+    reactions: dict[str, set[str]] = field(default_factory=dict)
+    note: str = ""
+    about: str = ""
+
+    def words(self) -> str:
+        """What it says, without its buttons."""
+        if self.form is not None:
+            return form_words(self.form)
+        if self.invoice is not None:
+            return invoice_words(self.invoice, paid=self.paid)
+        return card_words(self.card) if self.card is not None else self.text
+
+    def shown(self) -> str:
+        """What a reader sees: the words, then each row of buttons in brackets on a line of its own."""
+        rows = self.card.buttons if self.card is not None else ()
+        lines = [" ".join(f"[{show(button.label)}]" for button in row) for row in rows]
+        return "\n".join(part for part in (self.words(), *lines) if part)
+
+
+# Direction marks and isolates take no room on a screen, and every kind of blank looks like the plain one.
+_UNSEEN: Final = dict.fromkeys(map(ord, "\u200e\u200f\u2066\u2067\u2068\u2069"), "")
+_UNSEEN.update(dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f"), " "))
+
+
+def plain(text: str) -> str:
+    """Text without direction marks, every kind of blank a plain one: as a reader would type it."""
+    return text.translate(_UNSEEN)
+
+
+def show(value: Rich) -> str:
+    """Rich text as the town shows it: mentions with an @, links with their address behind them."""
+    parts: list[str] = []
+    for span in spans_of(value):
+        text = f"@{span.text.removeprefix('@')}" if span.member else span.text
+        parts.append(f"{text} ({span.url})" if span.url and span.url != text else text)
+    return "".join(parts)
+
+
+def card_words(card: Card) -> str:
+    """The words of a card, one part a line, without buttons."""
+    parts = [show(card.title), show(card.text)]
+    parts += [f"{show(field.name)}: {show(field.value)}" for field in card.fields]
+    if card.picture is not None:
+        parts.append(f"[{card.picture.alt}]")
+    parts.append(show(card.footer))
+    return "\n".join(part for part in parts if part)
+
+
+def form_words(form: OpenForm) -> str:
+    """A form: its title, then a line for each question with the answer given and what is wrong with it."""
+    lines = [form.title]
+    for question in form.questions:
+        answer, error = form.answers.get(question.name, ""), form.errors.get(question.name, "")
+        choices = f" ({' / '.join(question.choices)})" if question.choices else ""
+        lines.append(f"{question.label}{choices}: {answer or '____'}" + (f" ! {error}" if error else ""))
+    known = {question.name for question in form.questions}
+    lines += [f"! {error}" for name, error in form.errors.items() if name not in known]
+    return "\n".join(lines)
+
+
+def invoice_words(invoice: SendInvoice, *, paid: bool) -> str:
+    """An invoice: title, description, the amount in minor units, and whether it is paid."""
+    amount = f"{invoice.amount} {invoice.currency}" + (" (paid)" if paid else "")
+    return "\n".join(part for part in (invoice.title, invoice.description, amount) if part)
+
+
+@dataclass(slots=True, eq=False)
+class Room:
+    """A place where people write; ``kind`` is ``room`` or ``dm``."""
+
+    id: str
+    title: str
+    where: Where
+    owner: str = ""
+    """Persona key of whoever a direct chat belongs to."""
+    messages: list[Message] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """``room`` or ``dm``."""
+        return self.where.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing to go wrong; ``happened`` carries the verb out all the same and loses only the answer."""
+
+    error: PlatformError
+    verb: str = ""
+    happened: bool = False
+
+
+@dataclass(slots=True)
+class Faults:
+    """Switches that make the town misbehave as platforms do."""
+
+    queue: deque[Fault] = field(default_factory=deque)
+    closed_dms: set[str] = field(default_factory=set)
+    """Persona keys whose direct chat refuses the bot."""
+    duplicates: int = 0
+    """So many of the next events are delivered twice."""
+    unknown: set[str] = field(default_factory=set)
+    """Persona keys of whom the platform does not tell what they have."""
+    above: set[str] = field(default_factory=set)
+    """Roles that stand above the bot's, so that it can neither give nor take them."""
+    honour_marks: bool = True
+    """Coterie's own roles can be told from a person's by their mark, as an audit log tells."""
+    honour_keys: bool = True
+    """A second send with the same delivery key gives the first message back, as a nonce on Discord does."""
+
+    def fail_next(self, error: PlatformError, times: int = 1, *, verb: str = "", happened: bool = False) -> None:
+        """Let the next verbs fail; ``verb`` is the name of a :class:`Platform` method (any when empty)."""
+        self.queue.extend([Fault(error, verb, happened)] * times)
+
+    def take(self, verb: str) -> Fault | None:
+        """The fault that strikes this verb, used up."""
+        for fault in self.queue:
+            if fault.verb in ("", verb):
+                self.queue.remove(fault)
+                return fault
+        return None

@@ -1,0 +1,117 @@
+"""Somebody in a live town, who acts and sees."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from coterie.core.events import Standing
+from coterie.core.testing.people import Message, Persona
+from coterie.core.testing.sight import What, find, listed, quoted
+from coterie.core.testing.town import Town
+
+
+class Stagehand(Protocol):
+    """What a person needs of the town they live in."""
+
+    room: str
+
+    @property
+    def stage(self) -> Town: ...
+
+    def act(self, act: Callable[[], asyncio.Future[Any]]) -> None: ...
+
+
+class Person:
+    """Somebody in the town.
+
+    Each act returns when all that it set in motion has happened: messages are sent, timers that are due have fired.
+    """
+
+    def __init__(self, town: Stagehand, persona: Persona) -> None:
+        self._town = town
+        self.persona = persona
+
+    def __repr__(self) -> str:
+        return self.persona.key
+
+    def says(self, text: str, room: str = "", reply_to: str = "") -> None:
+        """Write in a room (the current one when left out)."""
+        self._act(lambda stage: stage.post(self.persona, room or self._town.room, text, reply_to))
+
+    def in_dm(self, text: str) -> None:
+        """Write to the bot in a direct chat."""
+        self._act(lambda stage: stage.post(self.persona, stage.dm(self.persona), text))
+
+    def taps(self, label: str, room: str | None = None) -> None:
+        """Press the button with this label (or a part of it) on the newest message that has one.
+
+        Raises :class:`~coterie.core.testing.NoSuchButton`, which tells what could be seen.
+        """
+        self._act(lambda stage: stage.tap(self.persona, *stage.find_button(self.persona, label, room)))
+
+    def fills(self, answers: Mapping[str, str]) -> None:
+        """Answer the open form by the questions' labels or names; raises :class:`~coterie.core.testing.NoOpenForm`."""
+        self._act(lambda stage: stage.fill(self.persona, answers))
+
+    def pays(self, amount: int, currency: str) -> None:
+        """Pay the open invoice over this amount of minor units; raises :class:`~coterie.core.testing.NoInvoice`."""
+        self._act(lambda stage: stage.pay(self.persona, amount, currency))
+
+    def reacts(self, emoji: str, to: What) -> None:
+        """React to the newest visible message that shows something; raises :class:`AssertionError` if there is none."""
+        self._act(lambda stage: stage.react(self.persona, self._newest(to), emoji))
+
+    def joins(self) -> None:
+        """Come into the town."""
+        self._act(lambda stage: stage.join(self.persona))
+
+    def leaves(self) -> None:
+        """Leave the town; its rooms can no longer be seen."""
+        self._act(lambda stage: stage.leave(self.persona))
+
+    def follows(self, label: str) -> None:
+        """Open the newest one-use link whose button shows a text.
+
+        Raises :class:`~coterie.core.testing.NoSuchButton` where none leads anywhere.
+        """
+        self._act(lambda stage: stage.follow(self.persona, label))
+
+    def asks_to_join(self, text: str = "") -> None:
+        """Stand outside and ask to be let in."""
+        self._act(lambda stage: stage.ask_to_join(self.persona, text))
+
+    def becomes(self, standing: Standing) -> None:
+        """Become an ``operator`` of the town, or a ``member`` again."""
+        self._act(lambda stage: stage.set_standing(self.persona, standing))
+
+    def sees(self, what: What) -> re.Match[str]:
+        """The newest place where something is seen since this person's last act (own lines do not count).
+
+        Raises :class:`AssertionError` telling what is seen instead.
+        """
+        match = find(self._town.stage.seen(self.persona), what)
+        if match is None:
+            raise AssertionError(f"{self} does not see {quoted(what)} (sees_not would say so); {self._seen()}")
+        return match
+
+    def sees_not(self, what: What) -> bool:
+        """True; raises :class:`AssertionError` if something is seen since this person's last act."""
+        if find(self._town.stage.seen(self.persona), what) is not None:
+            raise AssertionError(f"{self} should not see {quoted(what)}; {self._seen()}")
+        return True
+
+    def _act(self, act: Callable[[Town], asyncio.Future[Any]]) -> None:
+        self._town.act(lambda: act(self._town.stage))
+
+    def _newest(self, what: What) -> Message:
+        visible = self._town.stage.visible(self.persona)
+        for message in reversed(visible):
+            if find([message], what) is not None:
+                return message
+        raise AssertionError(f"{self} has no message {quoted(what)} to react to; {listed('there is', visible)}")
+
+    def _seen(self) -> str:
+        return listed(f"since the last act {self} sees", self._town.stage.seen(self.persona))

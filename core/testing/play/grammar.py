@@ -1,0 +1,299 @@
+"""Reads a scenario: one step a line, and all mistakes of the file at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from coterie.core.events import Standing
+from coterie.core.testing.play import braces
+from coterie.core.testing.play.cursor import Cursor
+from coterie.core.testing.play.steps import (
+    POINTS,
+    Duplicate,
+    Enter,
+    ExpectBalance,
+    ExpectLedger,
+    ExpectRoom,
+    ExpectSees,
+    Fill,
+    Give,
+    Link,
+    Move,
+    Moving,
+    Pay,
+    Person,
+    Post,
+    Press,
+    Regex,
+    Restart,
+    SetStanding,
+    Sought,
+    Step,
+    Wait,
+)
+from coterie.core.testing.play.values import LEADING, Wrong, did_you_mean, listed
+
+_DEEDS: Final = ("is", "joins", "leaves", "asks", "fills", "in")
+_AFTER_NAME: Final = (
+    "`: text`, `: [Label]`, `in dm: …`, `is operator`, `is member`, `joins`, `leaves`, `asks to join` or `fills: …`"
+)
+_STANDINGS: Final[dict[str, Standing]] = {"operator": "operator", "member": "member"}
+_MOVES: Final[dict[str, Moving]] = {"joins": "joins", "leaves": "leaves"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A step with the place where it is written; lines count from 1."""
+
+    number: int
+    source: str
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario as read; ``name`` is the file's name as messages show it."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something in a file that cannot be read; line and column count from 1."""
+
+    line: int
+    column: int
+    message: str
+    allowed: str
+    source: str
+
+    def show(self, name: str) -> str:
+        """Place and message, the line with a caret below, and what could stand there."""
+        before = "".join("\t" if c == "\t" else " " * _width(c) for c in self.source[: self.column - 1])
+        text = f"{name}:{self.line}:{self.column}: {self.message}\n    {self.source}\n    {before}^"
+        return f"{text}\n    allowed here: {self.allowed}" if self.allowed else text
+
+
+class ScenarioError(Exception):
+    """A scenario cannot be read; ``mistakes`` holds every reason in the order of the lines."""
+
+    def __init__(self, name: str, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("\n".join(mistake.show(name) for mistake in mistakes))
+        self.name = name
+        self.mistakes = tuple(mistakes)
+
+
+def parse(text: str, name: str = "scenario") -> Scenario:
+    """The scenario in a text; raises :class:`ScenarioError` naming all that cannot be read."""
+    lines: list[Line] = []
+    mistakes: list[Mistake] = []
+    captured: set[str] = set()
+    for number, source in enumerate(re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff")), 1):
+        try:
+            step = parse_line(source)
+            if step is not None:
+                _check_references(step, source, captured)
+                lines.append(Line(number, source.strip(), step))
+                if isinstance(step, ExpectSees | ExpectRoom) and step.capture:
+                    captured.add(step.capture)
+        except Wrong as wrong:
+            mistakes.append(Mistake(number, wrong.column + 1, wrong.message, wrong.allowed, source))
+            # What this line meant to capture counts as captured, so that one mistake is not told twice.
+            captured.update(re.findall(r"\sas\s+(\w+)\s*(?:\s#.*)?$", source))
+    if mistakes:
+        raise ScenarioError(name, mistakes)
+    return Scenario(name, tuple(lines))
+
+
+def parse_line(source: str) -> Step | None:
+    """The step on a line, None for a blank line or a comment; raises :class:`Wrong`."""
+    cursor = Cursor(source)
+    if cursor.done():
+        return None
+    step = _step(cursor)
+    cursor.end()
+    return step
+
+
+def _step(cursor: Cursor) -> Step:
+    start = cursor.at
+    head, _ = cursor.word("a step", f"a persona's name, or {listed(LEADING)}")
+    if head in LEADING and cursor.peek(":"):
+        raise Wrong(start, f"`{head}` is a word of the language and cannot be a persona's name", "another name")
+    match head:
+        case "in":
+            return Enter(cursor.room())
+        case "give":
+            return _give(cursor)
+        case "link":
+            return Link(cursor.person(), cursor.person())
+        case "wait":
+            return Wait(cursor.length())
+        case "restart":
+            return Restart()
+        case "duplicate":
+            return _duplicate(cursor)
+        case "expect":
+            return _expectation(cursor)
+        case "pay":
+            return _pay(cursor)
+        case _:
+            cursor.at = start
+            return _deed(cursor, head)
+
+
+def _give(cursor: Cursor) -> Give:
+    person = cursor.person()
+    start = cursor.at
+    amount = cursor.amount()
+    if amount == 0:
+        raise Wrong(start, "a gift is more than nothing", "a whole number from 1 up")
+    return Give(person, amount, cursor.currency(POINTS))
+
+
+def _pay(cursor: Cursor) -> Pay:
+    return Pay(cursor.person(), cursor.amount(), cursor.currency())
+
+
+def _duplicate(cursor: Cursor) -> Duplicate:
+    start = cursor.at
+    allowed = "what a person does, such as `bob: [Grab]`, `bob in dm: text`, `bob joins` or `pay bob 500 XTR`"
+    if cursor.done():
+        raise Wrong(start, "what is delivered twice is missing", allowed)
+    act = _step(cursor)
+    if not isinstance(act, Post | Press | Fill | Move | Pay):
+        raise Wrong(start, "this is not something that a platform could deliver twice", allowed)
+    return Duplicate(act)
+
+
+def _deed(cursor: Cursor, head: str) -> Step:
+    person = _first_person(cursor, head)
+    if cursor.peek(":"):
+        return _post(cursor, person)
+    if cursor.done():
+        hint = did_you_mean(head, LEADING)
+        raise Wrong(cursor.at, f"what {head} does is missing{hint}", _AFTER_NAME)
+    deed, start = cursor.word("a colon", _AFTER_NAME)
+    match deed:
+        case "is":
+            return SetStanding(person, _STANDINGS[cursor.one_of("a standing", *_STANDINGS)])
+        case "joins" | "leaves":
+            return Move(person, _MOVES[deed])
+        case "asks":
+            cursor.one_of("`to join`", "to")
+            cursor.one_of("`join`", "join")
+            return Move(person, "asks to join")
+        case "fills":
+            return _fill(cursor, person)
+        case "in":
+            cursor.one_of("`dm`", "dm")
+            return _post(cursor, person, dm=True)
+        case _:
+            hint = did_you_mean(head, LEADING) or did_you_mean(deed, _DEEDS)
+            raise Wrong(start, f"`{deed}` is not something that a person does{hint}", _AFTER_NAME)
+
+
+def _first_person(cursor: Cursor, head: str) -> Person:
+    try:
+        return cursor.person()
+    except Wrong as wrong:
+        hint = did_you_mean(head, LEADING)
+        raise Wrong(wrong.column, wrong.message + hint, wrong.allowed) from None
+
+
+def _post(cursor: Cursor, person: Person, *, dm: bool = False) -> Post | Press:
+    cursor.mark(":", "a colon, then text or [Label]")
+    said, is_label = cursor.said()
+    return Press(person, said, dm) if is_label else Post(person, said, dm)
+
+
+def _fill(cursor: Cursor, person: Person) -> Fill:
+    cursor.mark(":", 'a colon, then "Question" = "answer", …')
+    answers: dict[str, str] = {}
+    while True:
+        start = cursor.at
+        label = cursor.quoted()
+        if not label.strip() or label in answers:
+            message = "this question is answered twice" if label in answers else "the question is empty"
+            raise Wrong(start, message, '"Question" = "answer"')
+        cursor.mark("=", '= "answer"')
+        answers[label] = cursor.quoted()
+        if not cursor.peek(","):
+            return Fill(person, tuple(answers.items()))
+        cursor.mark(",", ', "Question" = "answer"')
+
+
+def _expectation(cursor: Cursor) -> ExpectSees | ExpectRoom | ExpectBalance | ExpectLedger:
+    start = cursor.at
+    head, _ = cursor.word("what is expected", "a persona's name, room, balance or ledger")
+    if head == "ledger":
+        cursor.one_of("`balanced`", "balanced")
+        return ExpectLedger()
+    if head == "balance":
+        return ExpectBalance(cursor.person(), cursor.amount(), cursor.currency(POINTS))
+    if head == "room":
+        negated = _negated(cursor, "shows")
+        return ExpectRoom(*_sought(cursor, negated))
+    cursor.at = start
+    person = cursor.person()
+    negated = _negated(cursor, "sees")
+    return ExpectSees(person, *_sought(cursor, negated))
+
+
+def _negated(cursor: Cursor, verb: str) -> bool:
+    negated = cursor.one_of(f"`{verb}`", verb, "not") == "not"
+    if negated:
+        cursor.one_of(f"`{verb}`", verb)
+    start = cursor.at
+    if not cursor.done() and cursor.here() == "`not`":
+        raise Wrong(start, "`not` stands in another place", f"not {verb} …, in this order")
+    return negated
+
+
+def _sought(cursor: Cursor, negated: bool) -> tuple[Sought, bool, str]:
+    sought = cursor.sought()
+    if cursor.done() or cursor.here() != "`as`":
+        return sought, negated, ""
+    start = cursor.at
+    if negated or not isinstance(sought, Regex):
+        why = "what must not be there" if negated else "plain text"
+        raise Wrong(start, f"{why} cannot be captured", "as NAME after a /pattern/ that should be found")
+    cursor.word("`as`", "as")
+    name, start = cursor.word("a name", "a name, such as code")
+    if not braces.NAME.fullmatch(name):
+        raise Wrong(start, f"`{name}` cannot be a name for what is captured", "letters, digits and _, such as code")
+    return sought, negated, name
+
+
+def _check_references(step: object, source: str, captured: set[str]) -> None:
+    for name in _references(step):
+        if name not in captured:
+            column = max(0, source.find("{" + name + "}"))
+            known = "; captured so far: " + ", ".join(sorted(captured)) if captured else ""
+            allowed = f"a name from an earlier `expect … as NAME`{known}; {{{{{name}}}}} is the plain text {{{name}}}"
+            raise Wrong(column, f"nothing above captures `{name}`", allowed)
+
+
+def _references(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from braces.references(value)
+    elif isinstance(value, Regex):
+        yield from braces.references(value.pattern, pattern=True)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _references(item)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from _references(getattr(value, field.name))
+
+
+def _width(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

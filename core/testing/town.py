@@ -1,0 +1,242 @@
+"""The town: an in-memory community on which people act and see, without any platform."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from coterie.core.cards import Button
+from coterie.core.clock import Clock
+from coterie.core.events import (
+    ButtonTapped,
+    Event,
+    FormSubmitted,
+    JoinRequested,
+    MemberJoined,
+    MemberLeft,
+    MessageEdited,
+    MessagePosted,
+    PaymentReceived,
+    ReactionAdded,
+    Standing,
+    StandingChanged,
+)
+from coterie.core.platform import Limits
+from coterie.core.testing.people import Message, NoInvoice, NoOpenForm, NoSuchButton, Persona, Room, show
+from coterie.core.testing.standings import ByHand
+from coterie.core.testing.verbs import TownPlatform
+
+Committed = asyncio.Future[Any]
+"""Done when the effects of an act are committed."""
+
+
+class Town(ByHand):
+    """People who act.
+
+    Each act shows what the person did, hands the platform's event in (key ``sandbox:<n>``, counted in this town) and
+    returns the future of its commit.  Acts may be handed in one after the other without waiting.  They raise
+    :class:`~coterie.core.testing.people.NotConnected` while no application listens.
+    """
+
+    def __init__(self, clock: Clock, *, space: str = "town", limits: Limits | None = None, run: str = "") -> None:
+        super().__init__(clock, space, run)
+        self.platform = TownPlatform(self, limits)
+
+    def post(self, persona: Persona, room: Room | str, text: str, reply_to: str = "") -> Committed:
+        """Write something in a room."""
+        room = self.as_room(room)
+        before = self.seq
+        message = self.add(room, persona.key, text)
+        message.reply_to = reply_to
+        self.changed(message)
+        event = MessagePosted(
+            key=self.next_key(),
+            at=self.clock.now(),
+            who=persona.who,
+            where=room.where,
+            text=text,
+            message=message.id,
+            reply_to=reply_to,
+        )
+        return self._act(persona, event, before)
+
+    def edit_post(self, persona: Persona, message: Message, text: str) -> Committed:
+        """Change what one wrote."""
+        before = self.seq
+        message.text, message.edits = text, message.edits + 1
+        self.changed(message)
+        where = self.rooms[message.room].where
+        event = MessageEdited(
+            key=self.next_key(), at=self.clock.now(), who=persona.who, where=where, text=text, message=message.id
+        )
+        return self._act(persona, event, before)
+
+    def tap(self, persona: Persona, message: Message, button: Button) -> Committed:
+        """Press a button of a message; raises :class:`NoSuchButton` for one that only opens a page."""
+        if not button.token:
+            raise NoSuchButton(f"[{show(button.label)}] opens {button.url or 'nothing'}, there is nothing to tap")
+        return self.tap_token(persona, message.room, button.token, message.id)
+
+    def tap_token(self, persona: Persona, room: Room | str, token: str, message: str = "") -> Committed:
+        """Send a button's token, whatever it is and wherever it came from."""
+        key, where = self.next_key(), self.as_room(room).where
+        event = ButtonTapped(
+            key=key, at=self.clock.now(), who=persona.who, where=where, handle=key, token=token, message=message
+        )
+        return self._act(persona, event)
+
+    def join(self, persona: Persona) -> Committed:
+        """Come into the town."""
+        before = self.seq
+        persona.present, persona.joined_at = True, self.clock.now()
+        self.tell(None)
+        self.say(self.home, "joined", persona, f"{persona.name} joined")
+        event = MemberJoined(key=self.next_key(), at=self.clock.now(), who=persona.who, where=self.home.where)
+        return self._act(persona, event, before)
+
+    def leave(self, persona: Persona) -> Committed:
+        """Go away; rooms cannot be seen from outside."""
+        before = self.seq
+        persona.present, persona.tag = False, ""
+        persona.roles.clear()
+        persona.marks.clear()
+        self.tell(None)
+        self.say(self.home, "left", persona, f"{persona.name} left")
+        event = MemberLeft(key=self.next_key(), at=self.clock.now(), who=persona.who, where=self.home.where)
+        return self._act(persona, event, before)
+
+    def ask_to_join(self, persona: Persona, text: str = "") -> Committed:
+        """Ask to be let in: who asks stands outside until the application decides."""
+        persona.present = False
+        self.tell(None)
+        where = self.home.where
+        event = JoinRequested(key=self.next_key(), at=self.clock.now(), who=persona.who, where=where, text=text)
+        return self._act(persona, event)
+
+    def set_standing(self, persona: Persona, standing: Standing) -> Committed:
+        """Make somebody an operator of the town, or a member again."""
+        persona.standing = standing
+        self.tell(None)
+        where = self.home.where
+        event = StandingChanged(
+            key=self.next_key(), at=self.clock.now(), who=persona.who, where=where, standing=standing
+        )
+        return self._act(persona, event)
+
+    def react(self, persona: Persona, message: Message, emoji: str) -> Committed:
+        """React to a message."""
+        before = self.seq
+        message.reactions.setdefault(emoji, set()).add(persona.key)
+        self.changed(message)
+        where = self.rooms[message.room].where
+        event = ReactionAdded(
+            key=self.next_key(), at=self.clock.now(), who=persona.who, where=where, message=message.id, emoji=emoji
+        )
+        return self._act(persona, event, before)
+
+    def fill(self, persona: Persona, answers: Mapping[str, str]) -> Committed:
+        """Answer the newest open form by question labels or names; what stands in it already goes along.
+
+        Raises :class:`NoOpenForm` when there is no form or no such question.
+        """
+        message = self.open_form(persona)
+        form = message.form
+        assert form is not None
+        names = {question.label: question.name for question in form.questions}
+        names |= {question.name: question.name for question in form.questions}
+        for label in answers:
+            if label not in names:
+                asked = ", ".join(repr(question.label) for question in form.questions)
+                raise NoOpenForm(f"the form {form.title!r} does not ask {label!r}; it asks {asked}")
+        given = form.answers | {names[label]: answer for label, answer in answers.items()}
+        return self._submit_form(persona, message, given)
+
+    def cancel_form(self, persona: Persona) -> Committed:
+        """Put the newest open form away without an answer; raises :class:`NoOpenForm`."""
+        return self._submit_form(persona, self.open_form(persona), {}, cancelled=True)
+
+    def _submit_form(
+        self, persona: Persona, message: Message, answers: dict[str, str], *, cancelled: bool = False
+    ) -> Committed:
+        assert message.form is not None
+        key, where = self.next_key(), self.rooms[message.room].where
+        event = FormSubmitted(
+            key=key,
+            at=self.clock.now(),
+            who=persona.who,
+            where=where,
+            handle=key,
+            token=message.form.token,
+            answers=answers,
+            cancelled=cancelled,
+        )
+        return self._act(persona, event)
+
+    def pay(self, persona: Persona, amount: int, currency: str) -> Committed:
+        """The payment provider confirms the open invoice over this amount (minor units); raises :class:`NoInvoice`."""
+        message = self.open_invoice(persona, amount, currency)
+        assert message.invoice is not None
+        before = self.seq
+        message.paid = True
+        self.changed(message)
+        key, where = self.next_key(), self.rooms[message.room].where
+        event = PaymentReceived(
+            key=key,
+            at=self.clock.now(),
+            who=persona.who,
+            where=where,
+            invoice=message.invoice.invoice,
+            amount=amount,
+            currency=currency,
+            charge=f"charge-{key}",
+        )
+        return self._act(persona, event, before)
+
+    def redeliver(self, event: Event) -> Committed:
+        """Hand the same platform event in again."""
+        return self.hand_in(event)
+
+    def _act(self, persona: Persona, event: Event, before: int | None = None) -> Committed:
+        """Remember somebody's act and the change number before it, and hand it in."""
+        self.last_event[persona.key] = event
+        self.acted[persona.key] = self.seq if before is None else before
+        return self.hand_in(event)
+
+    def seen(self, persona: Persona) -> list[Message]:
+        """What became visible or changed for somebody since their last act."""
+        return self.seen_since(persona, self.acted.get(persona.key, 0))
+
+    def find_button(self, persona: Persona, label_part: str, room: Room | str | None = None) -> tuple[Message, Button]:
+        """The button whose label is, or else contains, a text (any case) on the newest message that has one.
+
+        Without a room all that the person can see is searched.  Raises :class:`NoSuchButton`.
+        """
+        wanted = label_part.casefold()
+        for message in self.newest(persona, room):
+            buttons = [button for row in message.card.buttons for button in row] if message.card else []
+            for button in buttons:
+                if show(button.label).casefold() == wanted:
+                    return message, button
+            for button in buttons:
+                if wanted in show(button.label).casefold():
+                    return message, button
+        place = "anywhere" if room is None else f"in {self.as_room(room).title}"
+        seen = "\n".join(message.shown() for message in self.visible(persona, room)[-5:]) or "(nothing)"
+        raise NoSuchButton(f"{persona.name} has no button {label_part!r} {place}; what can be seen:\n{seen}")
+
+    def open_form(self, persona: Persona) -> Message:
+        """The newest form that waits for somebody; raises :class:`NoOpenForm`."""
+        forms = self.open_forms(persona)
+        if not forms:
+            raise NoOpenForm(f"{persona.name} has no open form")
+        return forms[0]
+
+    def open_invoice(self, persona: Persona, amount: int, currency: str) -> Message:
+        """The newest unpaid invoice over this amount; raises :class:`NoInvoice` naming those that are open."""
+        unpaid = [m for m in self.newest(persona) if m.invoice is not None and not m.paid]
+        for message in unpaid:
+            if message.invoice and (message.invoice.amount, message.invoice.currency) == (amount, currency):
+                return message
+        others = ", ".join(f"{m.invoice.amount} {m.invoice.currency}" for m in unpaid if m.invoice) or "none"
+        raise NoInvoice(f"{persona.name} has no open invoice over {amount} {currency}; open: {others}")

@@ -1,0 +1,1 @@
+"""One folder a feature, each built on :mod:`coterie.core.api` alone."""

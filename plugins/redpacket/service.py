@@ -1,0 +1,196 @@
+"""Packets as rows: sending, taking a share, ending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select, update
+
+from coterie.core.api import Account, Context, Member, Refusal, Statement, insertion
+from coterie.plugins.redpacket.models import packets, shares
+from coterie.plugins.redpacket.rules import Split, split
+
+_b = bindparam
+_FIELDS: Final = (
+    packets.c.id,
+    packets.c.sender_id,
+    packets.c.ref,
+    packets.c.split,
+    packets.c.currency,
+    packets.c.total,
+    packets.c.count,
+    packets.c.greeting,
+    packets.c.state,
+    packets.c.taken_count,
+    packets.c.taken,
+    packets.c.expires_at,
+)
+_HERE: Final = (packets.c.community_id == _b("community_id"), packets.c.id == _b("packet"))
+_SHARE: Final = (shares.c.community_id == _b("community_id"), shares.c.packet_id == _b("packet"))
+
+PACKET = Statement(select(*_FIELDS).where(*_HERE))
+BY_REF = Statement(select(*_FIELDS).where(packets.c.community_id == _b("community_id"), packets.c.ref == _b("ref")))
+ADD_PACKET = insertion(
+    packets,
+    "community_id",
+    "id",
+    "sender_id",
+    "ref",
+    "split",
+    "currency",
+    "total",
+    "count",
+    "greeting",
+    "state",
+    "created_at",
+    "expires_at",
+)
+ADD_SHARE = insertion(shares, "community_id", "packet_id", "number", "amount")
+SHARE_OF = Statement(select(shares.c.amount).where(*_SHARE, shares.c.member_id == _b("member")))
+SHARE = Statement(select(shares.c.amount).where(*_SHARE, shares.c.number == _b("position")))
+TAKE = Statement(
+    update(shares)
+    .where(*_SHARE, shares.c.number == _b("position"), shares.c.member_id.is_(None))
+    .values(member_id=_b("member"), taken_at=_b("now"))
+)
+COUNT = Statement(
+    update(packets)
+    .where(*_HERE)
+    .values(
+        taken_count=packets.c.taken_count + _b("one"),
+        taken=packets.c.taken + _b("amount"),
+        state=_b("state_"),
+        ended_at=_b("ended"),
+    )
+)
+END = Statement(update(packets).where(*_HERE).values(state=_b("state_"), ended_at=_b("ended")))
+TAKERS = Statement(
+    select(shares.c.member_id, shares.c.amount)
+    .where(*_SHARE, shares.c.member_id.is_not(None))
+    .order_by(shares.c.number)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """A packet as it stands."""
+
+    id: int
+    sender: int
+    ref: int
+    split: Split
+    currency: str
+    total: int
+    count: int
+    greeting: str
+    state: str
+    taken_count: int
+    taken: int
+    expires_at: int
+
+    @property
+    def left(self) -> int:
+        """What nobody has taken yet."""
+        return self.total - self.taken
+
+
+def find(ctx: Context, packet: int) -> Packet | None:
+    """A packet by id."""
+    row = ctx.sql.one(PACKET, community_id=ctx.community.id, packet=packet)
+    return None if row is None else Packet(*row)
+
+
+def find_by_ref(ctx: Context, ref: int) -> Packet | None:
+    """The packet that a message shows."""
+    row = ctx.sql.one(BY_REF, community_id=ctx.community.id, ref=ref)
+    return None if row is None else Packet(*row)
+
+
+def purse(ctx: Context, packet: int) -> Account:
+    """The escrow account that holds a packet's money."""
+    return ctx.ledger.escrow(packet)
+
+
+def fund(ctx: Context, mode: Split, total: int, count: int, greeting: str) -> Packet:
+    """Take the money from the sender into a new packet's purse; raises :class:`InsufficientFunds`."""
+    config = ctx.config
+    packet = ctx.new_id()
+    ctx.ledger.transfer(
+        ctx.member, purse(ctx, packet), total, reason="packet", key=packet, currency=config.currency, note=greeting
+    )
+    expires_at = ctx.instant + round(config.expires.total_seconds() * 1000)
+    return Packet(packet, ctx.member.id, 0, mode, config.currency, total, count, greeting, "open", 0, 0, expires_at)
+
+
+def save(ctx: Context, packet: Packet, ref: int) -> None:
+    """Keep a funded packet, shown in message ``ref``, with its shares divided once and for all."""
+    ctx.sql.run(
+        ADD_PACKET,
+        community_id=ctx.community.id,
+        id=packet.id,
+        sender_id=packet.sender,
+        ref=ref,
+        split=packet.split,
+        currency=packet.currency,
+        total=packet.total,
+        count=packet.count,
+        greeting=packet.greeting,
+        state="open",
+        created_at=ctx.instant,
+        expires_at=packet.expires_at,
+    )
+    ctx.sql.many(
+        ADD_SHARE,
+        [
+            {"community_id": ctx.community.id, "packet_id": packet.id, "number": number, "amount": amount}
+            for number, amount in enumerate(split(packet.split, packet.total, packet.count, ctx.rng))
+        ],
+    )
+
+
+def share_of(ctx: Context, packet: int, member: Member) -> int | None:
+    """What a member took from a packet."""
+    row = ctx.sql.one(SHARE_OF, community_id=ctx.community.id, packet=packet, member=member.id)
+    return None if row is None else int(row[0])
+
+
+def take(ctx: Context, packet: Packet) -> int:
+    """Give the acting member the next share: recorded, counted and paid in one go; returns the amount."""
+    here: dict[str, Any] = {"community_id": ctx.community.id, "packet": packet.id}
+    row = ctx.sql.one(SHARE, **here, position=packet.taken_count)
+    if row is None or not ctx.sql.run(TAKE, **here, position=packet.taken_count, member=ctx.member.id, now=ctx.instant):
+        raise Refusal("packet-empty")
+    amount = int(row[0])
+    last = packet.taken_count + 1 == packet.count
+    ctx.sql.run(
+        COUNT, **here, one=1, amount=amount, state_="empty" if last else "open", ended=ctx.instant if last else None
+    )
+    ctx.ledger.transfer(
+        purse(ctx, packet.id),
+        ctx.member,
+        amount,
+        reason="share",
+        key=f"{packet.id}:{packet.taken_count}",
+        currency=packet.currency,
+    )
+    if last:
+        ctx.timers.cancel("expire", key=packet.id)
+    return amount
+
+
+def expire(ctx: Context, packet: Packet, sender: Member) -> None:
+    """End a packet and give back what is left."""
+    ctx.sql.run(END, community_id=ctx.community.id, packet=packet.id, state_="expired", ended=ctx.instant)
+    if packet.left:
+        ctx.ledger.transfer(
+            purse(ctx, packet.id), sender, packet.left, reason="refund", key=packet.id, currency=packet.currency
+        )
+
+
+def takers(ctx: Context, packet: int) -> list[tuple[int, int]]:
+    """Who took what, in the order of taking: (member, amount)."""
+    return [
+        (int(member), int(amount))
+        for member, amount in ctx.sql.all(TAKERS, community_id=ctx.community.id, packet=packet)
+    ]

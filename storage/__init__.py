@@ -1,0 +1,1 @@
+"""The store: tables, engines, repositories and migrations. Imports nothing else of Coterie."""

@@ -1,0 +1,1 @@
+"""The rooms of the ledger; :mod:`coterie.storage.ledger` puts them together."""

@@ -1,0 +1,190 @@
+"""Statements about communities, places and people."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select, update
+
+from coterie.storage.statement import Statement, insertion
+from coterie.storage.tables import accounts, channels, communities, members, presences, spaces
+
+_b = bindparam
+
+ALL_COMMUNITIES = Statement(select(communities.c.id, communities.c.name, communities.c.title))
+ADD_COMMUNITY = insertion(communities, "id", "name", "title", "created_at")
+ALL_SPACES = Statement(select(spaces.c.community_id, spaces.c.adapter, spaces.c.native, spaces.c.title))
+ADD_SPACE = insertion(spaces, "community_id", "id", "adapter", "native", "title", "created_at")
+FIND_CHANNEL = Statement(
+    select(channels.c.id).where(
+        channels.c.community_id == _b("community_id"),
+        channels.c.adapter == _b("adapter"),
+        channels.c.native == _b("native"),
+    )
+)
+CHANNEL = Statement(
+    select(channels.c.adapter, channels.c.native, channels.c.space, channels.c.kind, channels.c.title).where(
+        channels.c.community_id == _b("community_id"), channels.c.id == _b("id")
+    )
+)
+ADD_CHANNEL = insertion(channels, "community_id", "id", "adapter", "native", "space", "kind", "title", "created_at")
+ADD_MEMBER = insertion(members, "community_id", "id", "name", "locale", "standing", "heard_account", "created_at")
+ADD_SEPARATED = insertion(
+    members, "community_id", "id", "name", "locale", "standing", "heard_account", "created_at", "separated_at"
+)
+SET_HEARD = Statement(
+    update(members)
+    .where(members.c.community_id == _b("community_id"), members.c.id == _b("id_"))
+    .values(heard_account=_b("heard_account"))
+)
+MEMBER = Statement(
+    select(
+        members.c.id,
+        members.c.name,
+        members.c.locale,
+        members.c.standing,
+        members.c.left_at,
+        members.c.merged_into,
+        members.c.heard_account,
+        members.c.separated_at,
+    ).where(members.c.community_id == _b("community_id"), members.c.id == _b("id"))
+)
+RENAME_MEMBER = Statement(
+    update(members)
+    .where(members.c.community_id == _b("community_id"), members.c.id == _b("id_"))
+    .values(name=_b("name"))
+)
+SET_LOCALE = Statement(
+    update(members)
+    .where(members.c.community_id == _b("community_id"), members.c.id == _b("id_"))
+    .values(locale=_b("locale"))
+)
+SET_STANDING = Statement(
+    update(members)
+    .where(members.c.community_id == _b("community_id"), members.c.id == _b("id_"))
+    .values(standing=_b("standing"))
+)
+SET_LEFT = Statement(
+    update(members)
+    .where(members.c.community_id == _b("community_id"), members.c.id == _b("id_"))
+    .values(left_at=_b("left_at"))
+)
+SET_MERGED = Statement(
+    update(members)
+    .where(members.c.community_id == _b("community_id"), members.c.id == _b("id_"))
+    .values(merged_into=_b("merged_into"))
+)
+OPERATORS = Statement(
+    select(members.c.id)
+    .where(
+        members.c.community_id == _b("community_id"),
+        members.c.standing == _b("standing"),
+        members.c.merged_into.is_(None),
+    )
+    .order_by(members.c.id)
+)
+BY_NAME = Statement(
+    select(accounts.c.member_id, accounts.c.name).where(
+        accounts.c.community_id == _b("community_id"), accounts.c.folded == _b("folded")
+    )
+)
+_ACCOUNT_COLUMNS = (
+    accounts.c.id,
+    accounts.c.member_id,
+    accounts.c.platform,
+    accounts.c.native,
+    accounts.c.name,
+    accounts.c.adapter,
+    accounts.c.dm,
+    accounts.c.bot,
+)
+FIND_ACCOUNT = Statement(
+    select(*_ACCOUNT_COLUMNS).where(
+        accounts.c.community_id == _b("community_id"),
+        accounts.c.platform == _b("platform"),
+        accounts.c.native == _b("native"),
+    )
+)
+ACCOUNT_BY_ID = Statement(
+    select(accounts.c.platform, accounts.c.native).where(
+        accounts.c.community_id == _b("community_id"), accounts.c.id == _b("id")
+    )
+)
+ACCOUNTS_OF = Statement(
+    select(*_ACCOUNT_COLUMNS)
+    .where(accounts.c.community_id == _b("community_id"), accounts.c.member_id == _b("member_id"))
+    .order_by(accounts.c.id)
+)
+HOMES = Statement(
+    select(accounts.c.community_id)
+    .where(accounts.c.platform == _b("platform"), accounts.c.native == _b("native"))
+    .order_by(accounts.c.id)
+)
+ADD_ACCOUNT = insertion(
+    accounts,
+    "community_id",
+    "id",
+    "member_id",
+    "platform",
+    "native",
+    "name",
+    "folded",
+    "adapter",
+    "dm",
+    "bot",
+    "created_at",
+)
+RENAME_ACCOUNT = Statement(
+    update(accounts)
+    .where(accounts.c.community_id == _b("community_id"), accounts.c.id == _b("id_"))
+    .values(name=_b("name"), folded=_b("folded"))
+)
+SET_DM = Statement(
+    update(accounts)
+    .where(accounts.c.community_id == _b("community_id"), accounts.c.id == _b("id_"))
+    .values(adapter=_b("adapter"), dm=_b("dm"))
+)
+MOVE_ACCOUNT = Statement(
+    update(accounts)
+    .where(accounts.c.community_id == _b("community_id"), accounts.c.id == _b("id_"))
+    .values(member_id=_b("member_id"))
+)
+FIND_PRESENCE = Statement(
+    select(presences.c.left_at).where(
+        presences.c.community_id == _b("community_id"),
+        presences.c.adapter == _b("adapter"),
+        presences.c.space == _b("space"),
+        presences.c.account_id == _b("account_id"),
+    )
+)
+ADD_PRESENCE = insertion(presences, "community_id", "adapter", "space", "account_id", "joined_at")
+SET_PRESENCE = Statement(
+    update(presences)
+    .where(
+        presences.c.community_id == _b("community_id"),
+        presences.c.adapter == _b("adapter_"),
+        presences.c.space == _b("space_"),
+        presences.c.account_id == _b("account_id_"),
+    )
+    .values(left_at=_b("left_at"))
+)
+PRESENCES_OF = Statement(
+    select(presences.c.left_at)
+    .select_from(
+        presences.join(
+            accounts, (accounts.c.community_id == presences.c.community_id) & (accounts.c.id == presences.c.account_id)
+        )
+    )
+    .where(accounts.c.community_id == _b("community_id"), accounts.c.member_id == _b("member_id"))
+)
+PRESENT_SPACES = Statement(
+    select(presences.c.adapter, presences.c.space)
+    .select_from(
+        presences.join(
+            accounts, (accounts.c.community_id == presences.c.community_id) & (accounts.c.id == presences.c.account_id)
+        )
+    )
+    .where(
+        accounts.c.community_id == _b("community_id"),
+        accounts.c.member_id == _b("member_id"),
+        presences.c.left_at.is_(None),
+    )
+)

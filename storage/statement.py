@@ -1,0 +1,108 @@
+"""Prepared statements: Core expressions compiled once for each dialect and run on the driver's cursor.
+
+The expression stays portable; what SQLAlchemy adds for each call is left out.
+"""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import ClauseElement, Dialect, Insert, Table, Update, bindparam, insert
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import Boolean
+
+Row = tuple[Any, ...]
+"""A row as the driver gives it."""
+
+
+class any_of(FunctionElement[bool]):  # noqa: N801 - reads as an SQL operator
+    """``column IN (the values of one parameter)``: a list as one bound value, made with :func:`list_value`."""
+
+    inherit_cache = True
+    type = Boolean()
+    # Where booleans are numbers, SQLAlchemy would write "… = 1" behind it, and SQLite would then use no index.
+    _is_implicitly_boolean = True
+
+    def __init__(self, column: ColumnElement[Any], values: ColumnElement[Any]) -> None:
+        super().__init__(column, values)
+
+
+@compiles(any_of, "sqlite")
+def _any_of_sqlite(element: any_of, compiler: Any, **options: Any) -> str:
+    column, values = element.clauses
+    return (
+        f"{compiler.process(column, **options)} IN (SELECT value FROM json_each({compiler.process(values, **options)}))"
+    )
+
+
+@compiles(any_of, "postgresql")
+def _any_of_postgresql(element: any_of, compiler: Any, **options: Any) -> str:
+    column, values = element.clauses
+    return f"{compiler.process(column, **options)} = ANY({compiler.process(values, **options)})"
+
+
+class Statement:
+    """A Core statement with named ``bindparam`` parameters (constants are kept), compiled once for each dialect."""
+
+    __slots__ = ("_bulk", "_compiled", "_expression")
+
+    def __init__(self, expression: ClauseElement) -> None:
+        self._expression = expression
+        self._compiled: dict[str, tuple[str, Any]] = {}
+        self._bulk: tuple[str, str, Any] | None = None
+
+    def compiled(self, dialect: Dialect) -> tuple[str, Any]:
+        """SQL text and a getter that picks the positional values out of a mapping."""
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            compiled: Any = self._expression.compile(dialect=dialect)
+            names: list[str] = list(compiled.positiontup or ())
+            fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+            found = self._compiled[dialect.name] = (str(compiled), _picker(names, fixed))
+        return found
+
+    def bulk(self, dialect: Dialect) -> tuple[str, str, Any]:
+        """PostgreSQL's way to run it for many rows at once: ``copy`` or ``arrays`` with the SQL text and a getter of
+        the values of one row, or nothing but empty strings where there is none.
+        """
+        if self._bulk is None:
+            self._bulk = _bulk(self._expression, dialect)
+        return self._bulk
+
+
+def insertion(table: Table, *columns: str) -> Statement:
+    """A row into a table, each column from the value of its own name."""
+    return Statement(insert(table).values({name: bindparam(name) for name in columns}))
+
+
+def _bulk(expression: ClauseElement, dialect: Dialect) -> tuple[str, str, Any]:
+    compiled: Any = expression.compile(dialect=dialect)
+    names: list[str] = list(compiled.positiontup or ())
+    quote = dialect.identifier_preparer.quote
+    plain = all(bind.required for bind in compiled.binds.values()) and len(set(names)) == len(names) > 1
+    if plain and isinstance(expression, Insert) and expression._post_values_clause is None:
+        columns = ", ".join(map(quote, names))
+        return "copy", f"COPY {quote(expression.table.name)} ({columns}) FROM STDIN", _picker(names, {})
+    if plain and isinstance(expression, Update) and (sql := str(compiled)).count(" WHERE ") == 1:
+        for name in names:
+            sql = sql.replace("%s", f"given.{quote(name)}", 1)
+        types = (compiled.binds[name].type.compile(dialect) for name in names)
+        arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+        given = f" FROM unnest({arrays}) AS given({', '.join(map(quote, names))}) WHERE "
+        return "arrays", sql.replace(" WHERE ", given), _picker(names, {})
+    return "", "", None
+
+
+def _picker(names: list[str], fixed: dict[str, Any]) -> Any:
+    if fixed:
+        pick = _picker(names, {})
+        return lambda values: pick({**fixed, **values})
+    if not names:
+        return lambda _: ()
+    if len(names) == 1:
+        only = names[0]
+        return lambda values: (values[only],)
+    return itemgetter(*names)

@@ -1,0 +1,12 @@
+no = No.
+form-apply = Application
+form-apply-why = Why?
+form-apply-age = Age
+command-stand = Open a stand
+command-remind = Say something again and again
+command-draw = Draw a number
+command-word = Tell the codeword
+command-boom = Break
+command-no = Refuse
+command-tip = Ask for a tip
+command-pass = Give somebody points

@@ -1,0 +1,67 @@
+"""Ids: growing, and never the same twice, over threads, clocks that go back, and restarts."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from coterie.storage import settings
+from coterie.storage.ids import EPOCH, IdMaker, made_at
+from tests.store_kit import NOW, Store
+
+
+def test_ids_of_many_threads_are_unique_and_grow() -> None:
+    maker = IdMaker(lambda: time.time_ns() // 1_000_000)
+    found: list[list[int]] = [[] for _ in range(4)]
+
+    def make(mine: list[int]) -> None:
+        mine.extend(maker.next() for _ in range(5_000))
+
+    threads = [threading.Thread(target=make, args=(mine,)) for mine in found]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({identifier for mine in found for identifier in mine}) == 20_000
+    assert all(mine == sorted(mine) for mine in found)
+
+
+def test_ids_grow_while_the_clock_stands_still_or_goes_back() -> None:
+    now = NOW
+    maker = IdMaker(lambda: now)
+    made = [maker.next() for _ in range(10_000)]
+    now -= 3_600_000
+    made += [maker.next() for _ in range(10_000)]
+    now += 7_200_000
+    made.append(maker.next())
+    assert made == sorted(set(made))
+    assert made_at(made[0]) == NOW
+    assert made_at(made[-2]) == NOW + 4, "20,000 ids are five milliseconds' worth"
+    assert made_at(made[-1]) == now
+
+
+def test_ids_fit_64_bits_for_decades() -> None:
+    assert 0 < IdMaker(lambda: EPOCH + (1 << 41) - 1, node=1023).next() < 1 << 63
+    assert made_at((1 << 63) - 1) > NOW + 60 * 365 * 86_400_000
+
+
+def test_two_starts_in_the_same_millisecond_make_different_ids(migrated_url: str) -> None:
+    store = Store(migrated_url)
+    nodes = []
+    for _ in range(4):
+        with store.db.transaction():
+            nodes.append(settings.take_node(store.db))
+    assert len(set(nodes)) == 4
+    made = [maker.next() for maker in [IdMaker(lambda: NOW, node) for node in nodes] for _ in range(4_096)]
+    assert len(set(made)) == len(made)
+    store.close()
+
+
+def test_node_numbers_come_again_after_1024_starts(migrated_here: str) -> None:
+    store = Store(migrated_here)
+    with store.db.transaction():
+        nodes = [settings.take_node(store.db) for _ in range(1_025)]
+    assert len(set(nodes)) == 1_024
+    assert nodes[0] == nodes[-1]
+    assert all(0 <= node < 1_024 for node in nodes)
+    store.close()
