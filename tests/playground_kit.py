@@ -63,7 +63,7 @@ class Community:
         )  # fmt: skip
         self.adapter = SandboxAdapter(settings.adapters["sandbox"].config)
         self.town = self.adapter.town
-        self.app = App(settings, plugins=plugins, adapters=[self.adapter], clock=ShiftedClock(), seed=7)
+        self.app = App(settings, plugins=plugins, adapters=[self.adapter], clock=ShiftedClock())
         self.port = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="playground", daemon=True)
