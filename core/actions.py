@@ -155,6 +155,99 @@ class Remove(AccessAction, frozen=True, tag="remove", kw_only=True):
     link: str = ""
 
 
+class RemoveMessage(Action, frozen=True, tag="remove-message", kw_only=True):
+    """Take away a message that somebody else wrote; ``message`` is its native id."""
+
+    message: str
+
+
+class Pin(Action, frozen=True, tag="pin", kw_only=True):
+    """Pin a message that was sent; ``loud`` tells everybody."""
+
+    ref: int
+    loud: bool = False
+
+
+class Unpin(Action, frozen=True, tag="unpin", kw_only=True):
+    """Take the pin off a message that was sent."""
+
+    ref: int
+
+
+class SendPoll(Action, frozen=True, tag="poll", kw_only=True):
+    """Post a poll of the platform's own; with ``correct`` (option numbers from 0) it is a quiz.
+
+    ``closes_in`` is in seconds, 0 for never.  ``several`` options may be chosen at once.  Of an ``anonymous`` poll
+    nobody hears who answered what.
+    """
+
+    ref: int
+    question: str
+    options: tuple[str, ...]
+    several: bool = False
+    anonymous: bool = False
+    correct: tuple[int, ...] = ()
+    explanation: str = ""
+    closes_in: int = 0
+
+
+class ClosePoll(Action, frozen=True, tag="close-poll", kw_only=True):
+    """End a poll that was sent."""
+
+    ref: int
+
+
+class OpenTopic(Action, frozen=True, tag="open-topic", kw_only=True):
+    """Make a channel of its own for a subject (a forum topic, a thread); its native id comes back as the message's."""
+
+    ref: int
+    title: str
+
+
+class CloseTopic(Action, frozen=True, tag="close-topic", kw_only=True):
+    """Close the topic that ``where`` names; it stays to be read."""
+
+
+class ModerationAction(Action, frozen=True, kw_only=True):
+    """What is done to an account in the space ``where``; all of them may be carried out again. ``reason`` is for the
+    platform's own log, where it has one.
+    """
+
+    to: Who
+    reason: str = ""
+
+
+class Mute(ModerationAction, frozen=True, tag="mute", kw_only=True):
+    """Keep an account from writing until an instant (milliseconds; 0: until it is lifted)."""
+
+    until: int = 0
+
+
+class Unmute(ModerationAction, frozen=True, tag="unmute", kw_only=True):
+    """Let an account write again."""
+
+
+class Kick(ModerationAction, frozen=True, tag="kick", kw_only=True):
+    """Take an account out of the space; it may come back."""
+
+
+class Ban(ModerationAction, frozen=True, tag="ban", kw_only=True):
+    """Take an account out and keep it out until an instant (milliseconds; 0: until it is lifted)."""
+
+    until: int = 0
+
+
+class Unban(ModerationAction, frozen=True, tag="unban", kw_only=True):
+    """Let a banned account come back; one that is in stays in."""
+
+
+class RefundPayment(Action, frozen=True, tag="refund", kw_only=True):
+    """Give a payment back whole; ``charge`` is the provider's id of it."""
+
+    to: Who
+    charge: str
+
+
 AnyAccessAction = GiveRole | TakeRole | SetTag | Invite | Remove
 
 AnyAction = (
@@ -172,6 +265,19 @@ AnyAction = (
     | SetTag
     | Invite
     | Remove
+    | RemoveMessage
+    | Pin
+    | Unpin
+    | SendPoll
+    | ClosePoll
+    | OpenTopic
+    | CloseTopic
+    | Mute
+    | Unmute
+    | Kick
+    | Ban
+    | Unban
+    | RefundPayment
 )
 
 _decoder = msgspec.json.Decoder(AnyAction)

@@ -123,6 +123,38 @@ class PaymentReceived(Event, frozen=True, tag="payment", kw_only=True):
     charge: str
 
 
+class PaymentRefunded(Event, frozen=True, tag="refunded", kw_only=True):
+    """A payment provider gave a payment back, whoever asked for it. ``charge`` is the provider's id of the payment."""
+
+    invoice: str
+    amount: int
+    currency: str
+    charge: str
+
+
+class PollAnswered(Event, frozen=True, tag="poll-answer", kw_only=True):
+    """An account chose options (numbers from 0) of a poll that is not anonymous; none when it took its answer back.
+
+    ``poll`` is the platform's id of the poll, ``ref`` the message's own id in the store, filled in by the core.
+    """
+
+    poll: str
+    options: tuple[int, ...] = ()
+    ref: int = 0
+
+
+class DirectChanged(Event, frozen=True, tag="direct", kw_only=True):
+    """An account opened its direct chat with the bot, or closed it (blocked the bot)."""
+
+    open: bool
+
+
+class SpaceMoved(Event, frozen=True, tag="space-moved", kw_only=True):
+    """The space ``where`` has another native id from now on (a Telegram group became a supergroup)."""
+
+    to: str
+
+
 class TimerDue(Event, frozen=True, tag="timer", kw_only=True):
     """A timer's moment has come."""
 
@@ -150,6 +182,8 @@ class MessageDelivered(Event, frozen=True, tag="delivered", kw_only=True):
     plugin: str
     state: Literal["sent", "failed", "unknown"]
     reason: str = ""
+    native: str = ""
+    """The platform's id of what was sent: of a message, or of the channel that a topic is."""
 
 
 class MembersMerged(Event, frozen=True, tag="merged", kw_only=True):
@@ -256,6 +290,10 @@ PlatformEvent = (
     | StandingChanged
     | ReactionAdded
     | PaymentReceived
+    | PaymentRefunded
+    | PollAnswered
+    | DirectChanged
+    | SpaceMoved
 )
 CoreEvent = (
     PlatformEvent

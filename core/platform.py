@@ -11,19 +11,32 @@ import pluggy
 
 from coterie.core.actions import (
     ApproveJoin,
+    Ban,
     CloseForm,
+    ClosePoll,
+    CloseTopic,
     DeclineJoin,
     DeleteMessage,
     EditMessage,
     GiveRole,
     Invite,
+    Kick,
+    Mute,
     OpenForm,
+    OpenTopic,
+    Pin,
+    RefundPayment,
     Remove,
+    RemoveMessage,
     SendInvoice,
     SendMessage,
+    SendPoll,
     SendPrivate,
     SetTag,
     TakeRole,
+    Unban,
+    Unmute,
+    Unpin,
 )
 from coterie.core.config import Config
 from coterie.core.events import Event, Who
@@ -213,6 +226,58 @@ class Platform:
         """Refuse an applicant."""
         raise NotImplementedError
 
+    async def remove_message(self, action: RemoveMessage, delivery: Delivery) -> str:
+        """Take away a message that somebody else wrote."""
+        raise NotImplementedError
+
+    async def pin(self, action: Pin, delivery: Delivery) -> str:
+        """Pin ``delivery.native``."""
+        raise NotImplementedError
+
+    async def unpin(self, action: Unpin, delivery: Delivery) -> str:
+        """Take the pin off ``delivery.native``."""
+        raise NotImplementedError
+
+    async def send_poll(self, action: SendPoll, delivery: Delivery) -> str:
+        """Post a poll; returns the message's native id and the poll's, with ``/`` between them."""
+        raise NotImplementedError
+
+    async def close_poll(self, action: ClosePoll, delivery: Delivery) -> str:
+        """End the poll ``delivery.native``."""
+        raise NotImplementedError
+
+    async def open_topic(self, action: OpenTopic, delivery: Delivery) -> str:
+        """Make a topic or thread; returns its channel id."""
+        raise NotImplementedError
+
+    async def close_topic(self, action: CloseTopic, delivery: Delivery) -> str:
+        """Close a topic or thread."""
+        raise NotImplementedError
+
+    async def mute(self, action: Mute, delivery: Delivery) -> str:
+        """Keep an account from writing."""
+        raise NotImplementedError
+
+    async def unmute(self, action: Unmute, delivery: Delivery) -> str:
+        """Let an account write again."""
+        raise NotImplementedError
+
+    async def kick(self, action: Kick, delivery: Delivery) -> str:
+        """Take an account out; where that is a ban, lift it again: both or, repeated, both again."""
+        raise NotImplementedError
+
+    async def ban(self, action: Ban, delivery: Delivery) -> str:
+        """Take an account out and keep it out."""
+        raise NotImplementedError
+
+    async def unban(self, action: Unban, delivery: Delivery) -> str:
+        """Let a banned account come back."""
+        raise NotImplementedError
+
+    async def refund(self, action: RefundPayment, delivery: Delivery) -> str:
+        """Give a payment back; one that was given back before is done already."""
+        raise NotImplementedError
+
     # What accounts have in a space. A verb returns an empty string when it is done, or HAD or ABSENT. It does not touch
     # what it knows or must suspect to be a person's doing; what it finds as it should be already is done.
 
@@ -275,6 +340,19 @@ VERBS: dict[str, str] = {
     "set-tag": "set_tag",
     "invite": "invite",
     "remove": "remove",
+    "remove-message": "remove_message",
+    "pin": "pin",
+    "unpin": "unpin",
+    "poll": "send_poll",
+    "close-poll": "close_poll",
+    "open-topic": "open_topic",
+    "close-topic": "close_topic",
+    "mute": "mute",
+    "unmute": "unmute",
+    "kick": "kick",
+    "ban": "ban",
+    "unban": "unban",
+    "refund": "refund",
 }
 """The platform method that carries out each kind of action (its tag)."""
 
