@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from coterie.core.access.leaving import end_all
 from coterie.core.access.reconciler import Reconciler
 from coterie.core.clock import Clock, MovableClock
 from coterie.core.community import Community
@@ -37,7 +36,6 @@ from coterie.core.engine.timers import Timers
 from coterie.core.engine.watchdog import HARD_LIMIT, SOFT_LIMIT, Watchdog, Watched
 from coterie.core.engine.work import Again, Work
 from coterie.core.events import Event, Who
-from coterie.core.people.privacy.erasing import Eraser
 from coterie.core.platform import Adapter, Platform, UnknownPlace
 from coterie.core.plugin import Plugin
 from coterie.core.tokens import Signer
@@ -123,9 +121,7 @@ class App(Desk):
         ours = self.directory.communities.__contains__
         self.tasks = Tasks(self.registry, self.clock, self._submit_to, self._on_lane, self._on_store, ours)
         self.put_off = PutOff(self.clock, self._submit_again, self._on_store, ours)
-        self.erasures = Erasures(
-            self.clock, Eraser(self.registry.plugins, end_all), self._on_lane, self._on_store, ours
-        )
+        self.erasures = Erasures(self.clock, self.registry.plugins, self._on_lane, self._on_store, ours)
         kept = self.settings.core.retention
         retention = Retention(self.clock, kept, self.directory.communities, self._on_lane)
         self.housekeeping = Housekeeping(self.clock, self._on_store, kept, retention)

@@ -15,7 +15,6 @@ from coterie.core.events import Who
 from coterie.core.platform import CommandMenu
 from coterie.core.unit import Services
 from coterie.storage.ledger import Account, Leg
-from coterie.storage.proof import verify
 
 
 class Desk(ABC):
@@ -96,5 +95,7 @@ class Desk(ABC):
 
     async def verify_ledger(self) -> list[str]:
         """Prove the books; findings in plain words."""
+        from coterie.storage.proof import verify
+
         found: list[str] = await self.on_lane(self.store.communities[0], lambda ctx: verify(ctx.unit.db))
         return found

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from coterie.core.events import ConsentAsked, ConsentChanged
-from coterie.core.people.privacy import links, orders
-from coterie.core.people.privacy.erasing import Eraser
-from coterie.core.people.privacy.exporting import what_is_kept
 from coterie.core.text import Rich
 from coterie.storage import consents
 from coterie.storage.consents import ConsentRow
@@ -15,7 +12,7 @@ from coterie.storage.members import MemberRecord
 
 if TYPE_CHECKING:
     from coterie.core.context import Context
-    from coterie.core.people.privacy.orders import Erasure
+    from coterie.core.people.privacy.orders import Erasure, Why
 
 LONGEST_PURPOSE: Final = 64
 
@@ -126,12 +123,16 @@ class Privacy:
 
     def keeps(self) -> list[tuple[str, Rich]]:
         """Each plugin that is on here with what it keeps and why, in the acting member's language."""
+        from coterie.core.people.privacy.exporting import what_is_kept  # loaded when somebody asks, as all below
+
         ctx = self._ctx
         locale, translator = ctx.member.locale or ctx.community.locale, ctx.unit.services.translator
         return [(name, what_is_kept(translator, name, locale)) for name in sorted(ctx.community.enabled)]
 
     def objection(self, member: MemberRecord) -> str:
         """Why a member cannot be erased now, in words for operators; empty for no reason."""
+        from coterie.core.people.privacy.erasing import Eraser
+
         ctx, plugin = self._ctx, self._ctx.plugin
         try:
             return Eraser(ctx.unit.services.plugins()).reasons(ctx, member)
@@ -140,17 +141,23 @@ class Privacy:
 
     def erase(self, member: MemberRecord) -> None:
         """Have a member erased, from right after this commit on; it goes on by itself until all is done."""
+        from coterie.core.people.privacy import orders
+
         ctx = self._ctx
-        why: orders.Why = "operator" if ctx.actor not in (0, member.id) else "member"
+        why: Why = "operator" if ctx.actor not in (0, member.id) else "member"
         orders.order(ctx.unit, ctx.community.id, member.id, why, asked_by=ctx.actor)
 
     def erasure(self, member: MemberRecord) -> Erasure | None:
         """The newest erasure of a member, if one was ordered."""
+        from coterie.core.people.privacy import orders
+
         return orders.of_member(self._ctx.unit.db, self._ctx.community.id, member.id)
 
     def link(self, member: MemberRecord) -> str | None:
         """A link that gives out the export of a member once, within an hour; None without a public address."""
-        return links.new_link(self._ctx, member)
+        from coterie.core.people.privacy.links import new_link
+
+        return new_link(self._ctx, member)
 
 
 def _checked(purpose: str) -> str:

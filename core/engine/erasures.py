@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from coterie.core.clock import Clock
 from coterie.core.context import Context
-from coterie.core.people.privacy.erasing import Eraser, PartFailed
 from coterie.core.people.privacy.orders import DUE, NEXT
+
+if TYPE_CHECKING:
+    from coterie.core.people.privacy.erasing import Eraser, PartFailed
+    from coterie.core.plugin import Plugin
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +28,16 @@ class Erasures:
     """Carries out the erasures whose moment has come."""
 
     def __init__(
-        self, clock: Clock, eraser: Eraser, on_lane: OnLane, on_store: OnStore, ours: Callable[[int], bool]
+        self,
+        clock: Clock,
+        plugins: Mapping[str, Plugin],
+        on_lane: OnLane,
+        on_store: OnStore,
+        ours: Callable[[int], bool],
     ) -> None:
         self._clock = clock
-        self._eraser = eraser
+        self._plugins = plugins
+        self._eraser: Eraser | None = None
         self._on_lane = on_lane
         self._on_store = on_store
         self._ours = ours
@@ -70,14 +79,19 @@ class Erasures:
         return len(due)
 
     async def _lead(self, community: int, erasure: int) -> None:
+        # Loaded with the first erasure.
+        from coterie.core.access.leaving import end_all
+        from coterie.core.people.privacy.erasing import Eraser, PartFailed
+
+        eraser = self._eraser = self._eraser or Eraser(self._plugins, end_all)
         tried: frozenset[str] = frozenset()
         while True:
             try:
-                if not await self._on_lane(community, _stepping(self._eraser, erasure, tried)):
+                if not await self._on_lane(community, _stepping(eraser, erasure, tried)):
                     return
             except PartFailed as failure:
                 tried |= {failure.part}
-                await self._on_lane(community, _failing(self._eraser, erasure, failure))
+                await self._on_lane(community, _failing(eraser, erasure, failure))
 
     def _due(self, ctx: Context) -> list[tuple[int, int]]:
         """What is due; rows of a community that is not configured any more wait for its return."""

@@ -12,10 +12,7 @@ from coterie.core.clock import Clock
 from coterie.core.config import RetentionConfig
 from coterie.core.context import Context
 from coterie.core.engine.retention import Retention
-from coterie.core.people.privacy.links import FORGET as FORGET_LINKS
-from coterie.core.people.undoing import UNDO_WITHIN
 from coterie.storage.journal import FORGET_DEAD, FORGET_FORMS, FORGET_KEYS, FORGET_OUTBOX
-from coterie.storage.merges import FORGET_ROWS
 from coterie.storage.statement import Statement
 
 log = logging.getLogger(__name__)
@@ -55,6 +52,11 @@ class Housekeeping:
 
     async def round(self) -> int:
         """One round; returns how many event keys were forgotten."""
+        # Hours after the start, which need not wait for them.
+        from coterie.core.people.privacy.links import FORGET as FORGET_LINKS
+        from coterie.core.people.undoing import UNDO_WITHIN
+        from coterie.storage.merges import FORGET_ROWS
+
         now = self._clock.now()
         for statement, before in (
             (FORGET_FORMS, now),

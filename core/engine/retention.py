@@ -11,7 +11,6 @@ from typing import Any, Final
 from coterie.core.clock import Clock
 from coterie.core.config import RetentionConfig
 from coterie.core.context import Context
-from coterie.core.people.privacy import orders
 from coterie.storage.retention import (
     FORGET_AUDIT,
     FORGET_MESSAGES,
@@ -81,6 +80,10 @@ class Retention:
             return 0
         before = now - self._config.leavers // timedelta(milliseconds=1)
         gone = db.all(LEFT_LONG_AGO, {"community_id": community, "before": before, "count": count})
+        if not gone:
+            return 0
+        from coterie.core.people.privacy.orders import order  # few communities ever get here
+
         for (member,) in gone:
-            orders.order(ctx.unit, community, member, "retention")
+            order(ctx.unit, community, member, "retention")
         return len(gone)

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
-from coterie.core.people.privacy.links import PATH
-from coterie.core.web.handing import Handing
 from coterie.core.web.health import Health
-from coterie.core.web.metrics import Metrics
 
 if TYPE_CHECKING:
     from coterie.core.app import App
+    from coterie.core.web.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -74,13 +72,30 @@ def make_web(app: App) -> web.Application:
     made = web.Application(client_max_size=LARGEST_BODY, middlewares=[_fence])
     made.on_response_prepare.append(_add_headers)
     owners: dict[tuple[str, str], str] = {}
-    _add(made, owners, "core", [("GET", "/health", Health(app).page), ("GET", "/metrics", Metrics(app).page)])
+    _add(made, owners, "core", [("GET", "/health", Health(app).page), ("GET", "/metrics", _metrics(app))])
     if app.settings.core.web.public:
+        from coterie.core.people.privacy.links import PATH
+        from coterie.core.web.handing import Handing
+
         handing, path = Handing(app), f"{PATH}{{secret}}"
         _add(made, owners, "core", [("GET", path, handing.page), ("POST", path, handing.give)])
     for owner, routes in contributed(app):
         _add(made, owners, owner, routes)
     return made
+
+
+def _metrics(app: App) -> Handler:
+    """The page of the figures, loaded when somebody first asks for them."""
+    asked: list[Metrics] = []
+
+    async def page(request: web.Request) -> web.StreamResponse:
+        if not asked:
+            from coterie.core.web.metrics import Metrics
+
+            asked.append(Metrics(app))
+        return await asked[0].page(request)
+
+    return page
 
 
 def contributed(app: App) -> Iterable[tuple[str, list[Route]]]:
