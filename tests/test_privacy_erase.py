@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 import pytest
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, insert, select
 
+from coterie.core.access.leaving import end_all
 from coterie.core.api import NAMING, Context, Member, MemberTable, Plugin, Refusal, command
 from coterie.core.cards import encode
 from coterie.core.people.privacy import orders
+from coterie.core.people.privacy.erasing import Eraser
 from coterie.core.platform import RetryLater
 from coterie.core.testing.kit import LiveTown, TownFactory
 from coterie.storage.journal import ADD_DEAD, ADD_QUEUED, ADD_TIMER
@@ -226,7 +228,7 @@ def test_it_goes_on_after_a_crash_at_any_step(town: LiveTown, steps: int) -> Non
         return orders.order_in(db, ids, ctx.community.id, member, "operator", now=ctx.instant).id
 
     ordered = town.inside(quietly)
-    eraser = town._host.app.erasures._eraser
+    eraser = Eraser(town._host.app.registry.plugins, end_all)
     for _ in range(steps):
         town.inside(lambda ctx: eraser.step(ctx, ordered, frozenset()))
     town.kill()
