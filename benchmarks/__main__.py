@@ -9,7 +9,19 @@ import sys
 import time
 from typing import Any
 
-MODULES = ("dispatch", "end_to_end", "importing", "levels", "packet", "segments", "sender", "startup", "store")
+MODULES = (
+    "dispatch",
+    "end_to_end",
+    "importing",
+    "levels",
+    "packet",
+    "segments",
+    "sender",
+    "startup",
+    "store",
+    "telegram",
+    "telegram_broadcast",
+)
 
 
 def main(names: list[str]) -> int:

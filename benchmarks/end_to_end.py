@@ -5,6 +5,7 @@ FULL).
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sqlite3
@@ -79,6 +80,8 @@ async def measure(url: str, floor: Floor | None, *, sending: bool) -> dict[int, 
     app = App(settings, plugins=plugins, platforms=[Sink()] if sending else [])
     await app.start()
     await app.on_lane(None, _fill)
+    gc.collect()
+    gc.freeze()  # as `coterie run` does when it is ready
     found = {flight: Rounds() for flight in EVENTS}
     number = 0
     for _ in range(ROUNDS):

@@ -280,6 +280,9 @@ AnyAction = (
     | RefundPayment
 )
 
+Referring = EditMessage | DeleteMessage | Pin | Unpin | ClosePoll
+"""What is done to a message that was sent: it waits for that message's native id."""
+
 _decoder = msgspec.json.Decoder(AnyAction)
 
 
@@ -287,6 +290,17 @@ def decode_action(raw: bytes | str) -> AnyAction:
     """An action from its JSON; raises :class:`msgspec.ValidationError`."""
     action: AnyAction = _decoder.decode(raw)
     return action
+
+
+def native_parts(action: Action, native: str) -> tuple[str, str]:
+    """The native ids of the message that an action sent, and of the poll in it, from what the platform's verb returned.
+
+    A poll has both, with ``/`` between them, or one id for both.  A topic is no message.
+    """
+    if isinstance(action, SendPoll):
+        message, _, poll = native.rpartition("/")
+        return message or poll, poll
+    return "" if isinstance(action, OpenTopic) else native, ""
 
 
 def kind_of(action: Action) -> str:

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from coterie.core.access.reconciler import Reconciler
 from coterie.core.clock import Clock, MovableClock
 from coterie.core.community import Community
@@ -27,6 +29,7 @@ from coterie.core.engine.lane import LaneWorker
 from coterie.core.engine.lanes import InlineLane, ThreadLanes, resolve
 from coterie.core.engine.outside import Outside
 from coterie.core.engine.pauses import Alarm, give_up
+from coterie.core.engine.platforms import adapter_of, home_of_poll
 from coterie.core.engine.post import PostOffice, pending
 from coterie.core.engine.quiet import Quiet
 from coterie.core.engine.registry import Registry
@@ -35,7 +38,7 @@ from coterie.core.engine.tasks import Tasks
 from coterie.core.engine.timers import Timers
 from coterie.core.engine.watchdog import HARD_LIMIT, SOFT_LIMIT, Watchdog, Watched
 from coterie.core.engine.work import Again, Work
-from coterie.core.events import Event, Who
+from coterie.core.events import Event, PollAnswered, SpaceMoved, Who
 from coterie.core.platform import Adapter, Platform, UnknownPlace
 from coterie.core.plugin import Plugin
 from coterie.core.tokens import Signer
@@ -90,13 +93,14 @@ class App(Desk):
         pauses = [Pause(*row) for row in self.store.pauses]
         for pause in pauses:
             self.breaker.restore(pause)
-        self.directory = Directory(self.store.communities, self.settings)
+        self.directory = Directory(self.store.communities, self.settings, self.store.moves)
         by_name = {platform.name: platform for platform in self.platforms}
 
         def direct(adapter: str, who: Who) -> str:
             platform = by_name.get(adapter)
             return "" if platform is None else platform.direct(who)
 
+        able = {platform.name: platform.capabilities() for platform in self.platforms}
         self.services = Services(
             clock=self.clock,
             ids=self.store.ids,
@@ -111,6 +115,8 @@ class App(Desk):
             public=self.settings.core.web.public,
             segment_fields=self.registry.segment_fields,
             profile=self.registry.profile,
+            verbs=lambda adapter: able.get(adapter, frozenset()),
+            moves=self.store.moves,
         )
         self._start_lanes()
         self.alarm = Alarm(self.breaker, self.store.communities, self._on_store, self.on_lane)
@@ -174,6 +180,8 @@ class App(Desk):
         await self._end_background()
         self.tasks.stop()
         await self.post.stop()
+        for platform in self.platforms:
+            await platform.close()
         await asyncio.to_thread(self.lanes.stop) if isinstance(self.lanes, ThreadLanes) else self.lanes.stop()
         self._close()
 
@@ -228,7 +236,12 @@ class App(Desk):
         """
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         event = cleaned(event)
+        if self.directory.left:
+            event = self._followed(event)
         where, who = event.where, event.who
+        if where is None and isinstance(event, PollAnswered):
+            self._poll_answered(event, future)
+            return future
         account = None if who is None else (who.platform, who.id)
         community = self.directory.find(
             "" if where is None else where.adapter, "" if where is None else where.space, account
@@ -240,6 +253,20 @@ class App(Desk):
             return future
         self.lanes.put(Work(community, event, None, future))
         return future
+
+    def _poll_answered(self, event: PollAnswered, future: asyncio.Future[Any]) -> None:
+        """An answer that does not say where: it belongs to the community that sent the poll, if any did."""
+
+        def found(asked: asyncio.Future[Any]) -> None:
+            error = asked.exception()
+            if error is not None:
+                future.set_exception(error)
+            elif (community := self.directory.communities.get(asked.result())) is None:
+                future.set_result(None)
+            else:
+                self.lanes.put(Work(community, event, None, future))
+
+        self._on_store(lambda ctx: home_of_poll(ctx, adapter_of(event), event.poll)).add_done_callback(found)
 
     @property
     def inbox(self) -> App:
@@ -304,8 +331,22 @@ class App(Desk):
             self.rights.heard(aftermath.rights)
         for community, confirmed in aftermath.compare:
             self.rights.asked(community, confirmed)
+        for moved in aftermath.moved:
+            self._moved(*moved)
         if aftermath.erasures:
             self.erasures.heard()
+
+    def _moved(self, community: int, adapter: str, old: str, new: str) -> None:
+        """A space has another native id: its events find their way, and what waits is sent there."""
+        self.services.moves.add(adapter, old, new)
+        self.directory.moved(adapter, old, new, community)
+        self.post.moved(adapter, self.services.moves.follow)
+
+    def _followed(self, event: Event) -> Event:
+        """What comes late from a space under its old id happened in the same place."""
+        if event.where is None or isinstance(event, SpaceMoved):
+            return event
+        return msgspec.structs.replace(event, where=self.services.moves.follow(event.where))
 
     def _catch_up(self) -> None:
         """A commit may have arrived although its answer did not: what it asked for is read from its rows."""

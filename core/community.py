@@ -30,6 +30,8 @@ class Community:
     """Accounts (platform, native id) that the configuration names as operators."""
     rights: Rights = field(default_factory=Rights)
     """The accesses that members can have here."""
+    spaces: tuple[tuple[str, str], ...] = ()
+    """Its spaces: the adapter that serves each, and its native id."""
 
     def day_of(self, instant: int) -> date:
         """The community day (zone and cut-off respected) of an instant in milliseconds; it never goes back."""

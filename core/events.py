@@ -76,11 +76,16 @@ class ButtonTapped(Event, frozen=True, tag="tap", kw_only=True):
 
 
 class FormSubmitted(Event, frozen=True, tag="form", kw_only=True):
-    """Answers to an open form by question name; may be a part of them."""
+    """Answers to an open form by question name; may be a part of them.
+
+    ``partial``: the platform asks one question after the other, so the form is complete only when every question was
+    asked; one that was skipped has an empty answer.
+    """
 
     token: str
     answers: dict[str, str] = {}
     cancelled: bool = False
+    partial: bool = False
 
 
 class MemberJoined(Event, frozen=True, tag="joined", kw_only=True):
@@ -135,7 +140,8 @@ class PaymentRefunded(Event, frozen=True, tag="refunded", kw_only=True):
 class PollAnswered(Event, frozen=True, tag="poll-answer", kw_only=True):
     """An account chose options (numbers from 0) of a poll that is not anonymous; none when it took its answer back.
 
-    ``poll`` is the platform's id of the poll, ``ref`` the message's own id in the store, filled in by the core.
+    ``poll`` is the platform's id of the poll, ``ref`` the message's own id in the store, filled in by the core, and so
+    is ``where`` if the platform does not tell; the adapter is then the one of the account's platform.
     """
 
     poll: str
@@ -150,7 +156,11 @@ class DirectChanged(Event, frozen=True, tag="direct", kw_only=True):
 
 
 class SpaceMoved(Event, frozen=True, tag="space-moved", kw_only=True):
-    """The space ``where`` has another native id from now on (a Telegram group became a supergroup)."""
+    """The space ``where`` has another native id from now on (a Telegram group became a supergroup).
+
+    Its channels are named anew as the space is, if their ids are the space's own or begin with it and a slash; other
+    channels keep their ids.  May be told again, by either place.
+    """
 
     to: str
 

@@ -9,6 +9,7 @@ from coterie.core.events import (
     AccessBraked,
     AccessChanged,
     AccountSeparated,
+    DirectChanged,
     Event,
     HistoryImported,
     JoinRequested,
@@ -20,6 +21,8 @@ from coterie.core.events import (
     MessageEdited,
     MessagePosted,
     PaymentReceived,
+    PaymentRefunded,
+    PollAnswered,
     ReactionAdded,
     StandingChanged,
 )
@@ -62,11 +65,19 @@ HOOKS: Final[tuple[Hook, ...]] = (
     Hook("on_standing_changed", "on", "Somebody became, or is no longer, an operator.", StandingChanged),
     Hook("on_reaction", "on", "Somebody reacted to a message.", ReactionAdded),
     Hook("on_payment", "on", "A payment provider confirmed a payment for an invoice of this plugin.", PaymentReceived),
+    Hook("on_refund", "on", "A payment provider gave back a payment for an invoice of this plugin.", PaymentRefunded),
     Hook(
         "on_delivery",
         "on",
-        "A message of this plugin could not be delivered, or nobody knows whether it was.",
+        "What this plugin sent or asked for was not done, or may not be; or a topic that it wanted is open.",
         MessageDelivered,
+    ),
+    Hook("on_poll_answer", "on", "Somebody answered a poll of this plugin, or took the answer back.", PollAnswered),
+    Hook(
+        "on_direct_changed",
+        "on",
+        "Somebody opened the direct chat with the bot, or closed it (blocked the bot).",
+        DirectChanged,
     ),
     Hook(
         "on_members_merged",
@@ -145,7 +156,13 @@ HOOKS: Final[tuple[Hook, ...]] = (
 )
 """Every hook there is."""
 
-KEPT: Final[tuple[type[Event], ...]] = (PaymentReceived, MembersMerged, MergeUndone, AccountSeparated)
+KEPT: Final[tuple[type[Event], ...]] = (
+    PaymentReceived,
+    PaymentRefunded,
+    MembersMerged,
+    MergeUndone,
+    AccountSeparated,
+)
 """Events that no plugin may miss: for one that fails or is paused they are put off until it has handled them."""
 
 BY_NAME: Final[dict[str, Hook]] = {hook.name: hook for hook in HOOKS}

@@ -93,12 +93,18 @@ class PlatformError(Exception):
 
 
 class RetryLater(PlatformError):
-    """Too fast or temporarily down: try again after ``seconds``; ``everywhere`` when the whole token must wait."""
+    """Too fast or temporarily down: try again after ``seconds``; ``everywhere`` when the whole token must wait.
 
-    def __init__(self, seconds: float, reason: str = "rate limited", *, everywhere: bool = False) -> None:
+    ``down``: the platform cannot be reached at all, which says nothing about how fast it may be asked.
+    """
+
+    def __init__(
+        self, seconds: float, reason: str = "rate limited", *, everywhere: bool = False, down: bool = False
+    ) -> None:
         super().__init__(reason)
         self.seconds = seconds
         self.everywhere = everywhere
+        self.down = down
 
 
 class Refused(PlatformError):
@@ -174,7 +180,10 @@ class Platform:
         """Connect and begin to hand in events."""
 
     async def stop(self) -> None:
-        """Disconnect."""
+        """Hand in no more events, and return when those that were taken have come to their end."""
+
+    async def close(self) -> None:
+        """Disconnect; the Sender has stopped before."""
 
     access_page: ClassVar[int] = 100
     """How many accounts :meth:`access_of` is asked for at once."""
@@ -239,11 +248,13 @@ class Platform:
         raise NotImplementedError
 
     async def send_poll(self, action: SendPoll, delivery: Delivery) -> str:
-        """Post a poll; returns the message's native id and the poll's, with ``/`` between them."""
+        """Post a poll; returns the message's native id and the poll's, with ``/`` between them (one id where they are
+        the same).  Whatever is done to it later gets the message's id as ``delivery.native``.
+        """
         raise NotImplementedError
 
     async def close_poll(self, action: ClosePoll, delivery: Delivery) -> str:
-        """End the poll ``delivery.native``."""
+        """End the poll in the message ``delivery.native``; one that has ended is done already."""
         raise NotImplementedError
 
     async def open_topic(self, action: OpenTopic, delivery: Delivery) -> str:
@@ -255,7 +266,9 @@ class Platform:
         raise NotImplementedError
 
     async def mute(self, action: Mute, delivery: Delivery) -> str:
-        """Keep an account from writing."""
+        """Keep an account from writing. A row may have waited: an ``until`` that has passed asks for nothing any more,
+        which some platforms would take for ever.  The place has no channel, here and in the other verbs about people.
+        """
         raise NotImplementedError
 
     async def unmute(self, action: Unmute, delivery: Delivery) -> str:

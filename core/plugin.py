@@ -15,6 +15,7 @@ from coterie.core.events import (
     AccessBraked,
     AccessChanged,
     AccountSeparated,
+    DirectChanged,
     Event,
     HistoryImported,
     JoinRequested,
@@ -26,6 +27,8 @@ from coterie.core.events import (
     MessageEdited,
     MessagePosted,
     PaymentReceived,
+    PaymentRefunded,
+    PollAnswered,
     ReactionAdded,
     StandingChanged,
 )
@@ -220,8 +223,17 @@ class Plugin:
     def on_payment(self, event: PaymentReceived, ctx: Context) -> None:
         """A payment provider confirmed a payment for an invoice of this plugin."""
 
+    def on_refund(self, event: PaymentRefunded, ctx: Context) -> None:
+        """A payment provider gave back a payment for an invoice of this plugin."""
+
     def on_delivery(self, event: MessageDelivered, ctx: Context) -> None:
-        """A message of this plugin could not be delivered, or nobody knows whether it was."""
+        """What this plugin sent or asked for was not done, or may not be; or a topic that it wanted is open."""
+
+    def on_poll_answer(self, event: PollAnswered, ctx: Context) -> None:
+        """Somebody answered a poll of this plugin, or took the answer back."""
+
+    def on_direct_changed(self, event: DirectChanged, ctx: Context) -> None:
+        """Somebody opened the direct chat with the bot, or closed it (blocked the bot)."""
 
     def on_history_imported(self, event: HistoryImported, ctx: Context) -> None:
         """`coterie import` found messages of a member from before Coterie counted: how many on which day."""

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from coterie.core.actions import Action, AnyAction, SendMessage, SendPrivate, decode_action
+from coterie.core.actions import Action, AnyAction, SendMessage, SendPoll, SendPrivate, decode_action
 from coterie.core.cards import encode
 from coterie.core.clock import Clock
 from coterie.core.errors import EmitLoop, HandlerTimeout, QuotaExceeded
 from coterie.core.events import Event, Where, Who
 from coterie.core.i18n import Translator
+from coterie.core.moves import Moves
 from coterie.core.tokens import Signer
 from coterie.storage.activity import Activity
 from coterie.storage.engine import LaneConnection
@@ -76,6 +77,10 @@ class Services:
     """The address by which members reach the web pages, if they can."""
     member_tables: Callable[[Connection], Sequence[tuple[str, MemberTable]]] = lambda _connection: ()
     """Every column that names a member, with the plugin that it belongs to."""
+    verbs: Callable[[str], frozenset[str]] = lambda _adapter: frozenset()
+    """What the platform of an adapter can do, by its methods' names; nothing where it does not run."""
+    moves: Moves = field(default_factory=Moves)
+    """Spaces that have another native id now."""
 
 
 @dataclass(slots=True)
@@ -101,7 +106,8 @@ class Aftermath:
     queued: int | None = None
     """The earliest moment of an event that was put off."""
     erasures: bool = False
-    calls: list[Callable[[], None]] = field(default_factory=list)
+    moved: list[tuple[int, str, str, str]] = field(default_factory=list)
+    """Spaces that have another native id now: community, adapter, the old id, the new one."""
     rights: list[tuple[int, tuple[int, ...], bool]] = field(default_factory=list)
     """Members (community, ids) whose rights have to be looked at, and whether the platforms have to be asked."""
     compare: list[tuple[int, frozenset[tuple[str, Any]]]] = field(default_factory=list)
@@ -121,6 +127,8 @@ class Unit:
         self.activity = Activity(db)
         self.session: Session | None = None
         self.places: dict[int, tuple[int, Where]] = {}
+        self.undo: list[Callable[[], None]] = []
+        """What takes back, should the batch be rolled back, what it has changed outside the store."""
         self.begin()
 
     def _owner_now(self, community: int, owner: str) -> str:
@@ -143,6 +151,7 @@ class Unit:
         self.bytes = 0
         self.touched = False
         self.stirred: dict[int, None] = {}
+        self.undo.clear()
         self.refreshes: dict[tuple[int, int], tuple[Community, str, Callable[..., Card]]] = {}
 
     def next_event(self) -> None:
@@ -192,6 +201,8 @@ class Unit:
         self.members.forget()
         self.activity.forget()
         self.places.clear()
+        for take_back in reversed(self.undo):
+            take_back()
         self.begin()
 
     # -- what handlers do
@@ -342,7 +353,7 @@ class Unit:
         if waiting is None:
             return None
         action: Action = decode_action(waiting[0])
-        return action.where if isinstance(action, SendMessage | SendPrivate) else None
+        return action.where if isinstance(action, SendMessage | SendPrivate | SendPoll) else None
 
 
 __all__ = [

@@ -162,6 +162,17 @@ PAYLOAD_OF_REF = Statement(
     select(outbox.c.payload).where(outbox.c.community_id == _b("community_id"), outbox.c.id == _b("ref"))
 )
 ADD_MESSAGE = insertion(messages, "community_id", "ref", "adapter", "place", "native", "plugin", "sent_at")
+SET_POLL = Statement(
+    update(messages)
+    .where(messages.c.community_id == _b("community_id"), messages.c.ref == _b("ref_"))
+    .values(poll=_b("poll"))
+)
+POLL = Statement(
+    select(messages.c.community_id, messages.c.ref, messages.c.plugin, messages.c.place).where(
+        messages.c.adapter == _b("adapter"), messages.c.poll == _b("poll"), messages.c.poll != literal_column("''")
+    )
+)
+"""The message that holds a poll: polls have ids of their own, over all communities of an adapter."""
 MOVE_MESSAGE = Statement(
     update(messages)
     .where(messages.c.community_id == _b("community_id"), messages.c.ref == _b("ref_"))

@@ -95,6 +95,7 @@ _ACCOUNT_COLUMNS = (
     accounts.c.adapter,
     accounts.c.dm,
     accounts.c.bot,
+    accounts.c.dm_closed_at,
 )
 FIND_ACCOUNT = Statement(
     select(*_ACCOUNT_COLUMNS).where(
@@ -140,7 +141,7 @@ RENAME_ACCOUNT = Statement(
 SET_DM = Statement(
     update(accounts)
     .where(accounts.c.community_id == _b("community_id"), accounts.c.id == _b("id_"))
-    .values(adapter=_b("adapter"), dm=_b("dm"))
+    .values(adapter=_b("adapter"), dm=_b("dm"), dm_closed_at=_b("closed_at"))
 )
 MOVE_ACCOUNT = Statement(
     update(accounts)

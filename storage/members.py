@@ -71,6 +71,8 @@ class AccountRecord:
     adapter: str
     dm: str
     bot: bool
+    closed: bool = False
+    """Whether they closed their direct chat with the bot: only they can open it again."""
 
 
 class Members:
@@ -113,11 +115,11 @@ class Members:
         return found
 
     def _record(self, community: int, row: Row) -> AccountRecord:
-        identifier, member_id, platform, native, name, adapter, dm, bot = row
+        identifier, member_id, platform, native, name, adapter, dm, bot, closed_at = row
         member = self.member(community, member_id)
         if member is None:
             raise LookupError(f"account {identifier} of community {community} belongs to no member")
-        return AccountRecord(identifier, member, platform, native, name, adapter, dm, bool(bot))
+        return AccountRecord(identifier, member, platform, native, name, adapter, dm, bool(bot), closed_at != 0)
 
     def enrol(
         self, community: int, platform: str, native: str, name: str, *, locale: str, bot: bool, now: int
@@ -199,11 +201,22 @@ class Members:
 
     def set_dm(self, account: AccountRecord, adapter: str, channel: str) -> None:
         """Where the bot can write to this account directly."""
-        if (account.adapter, account.dm) != (adapter, channel):
-            self.db.run(
-                SET_DM, {"community_id": account.member.community, "id_": account.id, "adapter": adapter, "dm": channel}
-            )
-            account.adapter, account.dm = adapter, channel
+        if (account.adapter, account.dm) != (adapter, channel) or account.closed:
+            self._set_dm(account, adapter, channel, 0)
+
+    def close_dm(self, account: AccountRecord, adapter: str, now: int) -> None:
+        """They closed their direct chat: the bot cannot write to them until they open it again."""
+        if account.dm or not account.closed:
+            self._set_dm(account, adapter, "", now)
+
+    def _set_dm(self, account: AccountRecord, adapter: str, channel: str, closed_at: int) -> None:
+        here = {"community_id": account.member.community, "id_": account.id}
+        self.db.run(SET_DM, here | {"adapter": adapter, "dm": channel, "closed_at": closed_at})
+        account.adapter, account.dm, account.closed = adapter, channel, closed_at != 0
+
+    def forget_channels(self) -> None:
+        """Look channels up anew: their native ids have changed."""
+        self._channels.clear()
 
     def move_account(self, account: AccountRecord, member: MemberRecord) -> None:
         """Give an account to another member (a link, or its undoing)."""

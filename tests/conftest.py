@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from coterie.core.testing.scratch import VARIABLE
 
 # A run says the same every time; `--hypothesis-profile=free` looks for what nobody has tried yet.
-settings.register_profile("fixed", derandomize=True)
-settings.register_profile("free", derandomize=False)
+# How long an example takes says something about the machine (the first one builds tables), not about the code.
+_PATIENT: Final = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fixed", _PATIENT, derandomize=True)
+settings.register_profile("free", _PATIENT, derandomize=False)
 settings.load_profile("fixed")
 
 POSTGRES: Final = os.environ.get("COTERIE_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")

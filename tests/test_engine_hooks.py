@@ -14,6 +14,7 @@ from coterie.core.api import (
     AccessChanged,
     AccountSeparated,
     Context,
+    DirectChanged,
     Field,
     HistoryImported,
     JoinDecision,
@@ -27,7 +28,9 @@ from coterie.core.api import (
     MessageEdited,
     MessagePosted,
     PaymentReceived,
+    PaymentRefunded,
     Plugin,
+    PollAnswered,
     ReactionAdded,
     SegmentField,
     StandingChanged,
@@ -113,6 +116,17 @@ class Everything(Plugin):
 
     def on_payment(self, event: PaymentReceived, ctx: Context) -> None:
         HEARD.append("on_payment")
+        ctx.refund(event.charge, ctx.member)
+        ctx.poll(ctx.where, "Tea?", ("Yes", "No"))
+
+    def on_refund(self, event: PaymentRefunded, ctx: Context) -> None:
+        HEARD.append("on_refund")
+
+    def on_poll_answer(self, event: PollAnswered, ctx: Context) -> None:
+        HEARD.append("on_poll_answer")
+
+    def on_direct_changed(self, event: DirectChanged, ctx: Context) -> None:
+        HEARD.append("on_direct_changed")
 
     def on_delivery(self, event: MessageDelivered, ctx: Context) -> None:
         HEARD.append("on_delivery")
@@ -192,6 +206,9 @@ def test_every_hook_is_called(town_factory: TownFactory) -> None:
     alice.becomes("operator")
     alice.says("/pay")
     alice.pays(5, "XTR")
+    bob.votes("Yes")
+    bob.blocks()
+    bob.unblocks()
     stage.faults.fail_next(Refused("no"), verb="send")
     alice.says("hello again")
 

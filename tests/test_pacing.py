@@ -76,6 +76,14 @@ def test_complaints_slow_down_once_a_burst_and_the_rate_creeps_back() -> None:
     assert rates[-1] == full
 
 
+def test_a_platform_that_is_away_was_not_asked_too_fast() -> None:
+    pacer = Pacer(30)
+    for number in range(50):
+        pacer.freeze(START + number * 2000, START + number * 2000 + 1000, slower=False)
+    assert pacer.rate == Pacer(30).rate
+    assert pacer.opens(START) == START + 99_000
+
+
 def test_the_rate_never_falls_to_nothing() -> None:
     pacer = Pacer(40)
     for number in range(100):

@@ -6,11 +6,14 @@ import pytest
 
 from coterie.core.testing.play import braces
 from coterie.core.testing.play.grammar import Mistake, ScenarioError, parse
+from coterie.core.testing.play.showing import show
 from coterie.core.testing.play.steps import (
     Duplicate,
     Enter,
     ExpectBalance,
+    ExpectIs,
     ExpectLedger,
+    ExpectPins,
     ExpectRoom,
     ExpectSees,
     Fill,
@@ -25,9 +28,9 @@ from coterie.core.testing.play.steps import (
     Restart,
     SetStanding,
     Step,
+    Vote,
     Wait,
     Words,
-    show,
 )
 from coterie.core.testing.play.values import compiled, milliseconds
 
@@ -129,6 +132,11 @@ def test_contract() -> None:
         (r'alice fills:"Say \"hi\""="a, b = c" , "2" = ""', Fill(ALICE, (('Say "hi"', "a, b = c"), ("2", "")))),
         ('alice fills: "#1" = "# 2" # three', Fill(ALICE, (("#1", "# 2"),))),
         ("pay carol@telegram 500 XTR", Pay(CAROL, 500, "XTR")),
+        ('bob votes "Tea"  # please', Vote(BOB, ("Tea",))),
+        ('bob votes "Tea" , "Cake"', Vote(BOB, ("Tea", "Cake"))),
+        ("carol@telegram votes nothing", Vote(CAROL, ())),
+        ("bob blocks", Move(BOB, "blocks")),
+        ("bob unblocks # again", Move(BOB, "unblocks")),
         ("wait 1h30m", Wait("1h30m")),
         ("wait 1h 30m   # a while", Wait("1h30m")),
         ("restart  # now", Restart()),
@@ -137,6 +145,11 @@ def test_contract() -> None:
         ("duplicate pay bob 5 XTR", Duplicate(Pay(BOB, 5, "XTR"))),
         ("duplicate dave joins", Duplicate(Move(Person("dave"), "joins"))),
         ('duplicate bob fills: "a" = "b"', Duplicate(Fill(BOB, (("a", "b"),)))),
+        ('duplicate bob votes "Tea"', Duplicate(Vote(BOB, ("Tea",)))),
+        ("expect bob muted", ExpectIs(BOB, "muted")),
+        ("expect carol@telegram not banned  # any more", ExpectIs(CAROL, "banned", negated=True)),
+        ('expect room pins "Rules"', ExpectPins(Words("Rules"))),
+        ("expect room not pins /rules/i", ExpectPins(Regex("rules", "i"), negated=True)),
         ('expect bob not sees "100"', ExpectSees(BOB, Words("100"), negated=True)),
         ('expect carol@telegram sees "x"', ExpectSees(CAROL, Words("x"))),
         (r'expect bob sees "a \"b\" # c \\ \d\n"  # d', ExpectSees(BOB, Words('a "b" # c \\ \\d\n'))),
@@ -248,7 +261,7 @@ def test_all_mistakes_at_once_with_line_column_and_caret() -> None:
             "    restrat",
             "           ^",
             "    allowed here: `: text`, `: [Label]`, `in dm: …`, `is operator`, `is member`, `joins`, `leaves`, "
-            "`asks to join` or `fills: …`",
+            "`asks to join`, `fills: …`, `votes …`, `blocks` or `unblocks`",
             "dir/a.play:3:9: `king` cannot stand here",
             "    \t小明 is  king",
             "    \t         ^",
@@ -257,7 +270,7 @@ def test_all_mistakes_at_once_with_line_column_and_caret() -> None:
             '    expct bob sees "x"',
             "          ^",
             "    allowed here: `: text`, `: [Label]`, `in dm: …`, `is operator`, `is member`, `joins`, `leaves`, "
-            "`asks to join` or `fills: …`",
+            "`asks to join`, `fills: …`, `votes …`, `blocks` or `unblocks`",
         ]
     )
 
@@ -313,6 +326,14 @@ def test_all_mistakes_at_once_with_line_column_and_caret() -> None:
         ('alice fills: "a" = b', 20, "text in quotes is missing"),
         ('alice fills: "a" = "b",', 24, "text in quotes is missing"),
         ('alice fills: "a" = "b", "a" = "c"', 25, "answered twice"),
+        ("bob votes", 10, '"an option" or `nothing` is missing'),
+        ("bob votes Tea", 11, "`Tea` cannot stand here"),
+        ('bob votes " "', 11, "the option is empty"),
+        ('bob votes "a", "a"', 16, "this option is chosen twice"),
+        ('bob votes "a",', 15, "text in quotes is missing"),
+        ("expect bob mutd", 12, "did you mean `muted`"),
+        ("expect bob muted now", 18, "the step should be over"),
+        ("expect room pins /x/ as y", 22, "the step should be over"),
         ("duplicate", 10, "what is delivered twice is missing"),
         ("duplicate restart", 11, "not something that a platform could deliver twice"),
         ("duplicate duplicate bob: hi", 11, "not something that a platform could deliver twice"),

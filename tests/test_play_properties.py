@@ -9,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coterie.core.testing.play.grammar import Mistake, ScenarioError, parse, parse_line
+from coterie.core.testing.play.showing import show
 from coterie.core.testing.play.steps import (
     Duplicate,
     Enter,
     ExpectBalance,
+    ExpectIs,
     ExpectLedger,
+    ExpectPins,
     ExpectRoom,
     ExpectSees,
     Fill,
@@ -28,9 +31,9 @@ from coterie.core.testing.play.steps import (
     Restart,
     SetStanding,
     Step,
+    Vote,
     Wait,
     Words,
-    show,
 )
 from coterie.core.testing.play.values import Wrong, compiled
 
@@ -60,8 +63,9 @@ ACTS = st.one_of(
     st.one_of(LINE, HASHY, HASHY.map(lambda text: f"[{text}]"))
     .map(posted)
     .filter(lambda act: isinstance(act, Post | Press)),
-    st.builds(Move, PEOPLE, st.sampled_from(["joins", "leaves", "asks to join"])),
+    st.builds(Move, PEOPLE, st.sampled_from(["joins", "leaves", "asks to join", "blocks", "unblocks"])),
     st.builds(Pay, PEOPLE, AMOUNTS, CURRENCIES),
+    st.builds(Vote, PEOPLE, st.lists(LINE.filter(str.strip), max_size=3, unique=True).map(tuple)),
     st.builds(
         Fill,
         PEOPLE,
@@ -93,6 +97,8 @@ ANY_STEP: st.SearchStrategy[Step] = st.one_of(
     st.just(Restart()),
     st.builds(ExpectSees, PEOPLE, SOUGHT, st.booleans()),
     st.builds(ExpectRoom, SOUGHT, st.booleans()),
+    st.builds(ExpectPins, SOUGHT, st.booleans()),
+    st.builds(ExpectIs, PEOPLE, st.sampled_from(["muted", "banned"]), st.booleans()),
     st.builds(
         ExpectSees,
         PEOPLE,

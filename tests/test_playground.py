@@ -16,8 +16,9 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from coterie.adapters.sandbox import hub as hub_module
-from coterie.core.actions import OpenForm, SendMessage
+from coterie.core.actions import Mute, OpenForm, Pin, SendMessage, SendPoll
 from coterie.core.cards import Button, Card, Question
+from coterie.core.events import Where
 from coterie.core.platform import Delivery
 from tests.playground_kit import BOX, Community, Page, browser, size
 
@@ -198,6 +199,27 @@ def test_a_form_shows_what_is_wrong_beside_the_field(page: Page, community: Comm
     assert page.one("form.form textarea").get_attribute("value") == "I am curious"
     page.be(3)
     assert "About you" not in page.text()
+
+
+def test_a_poll_a_pin_and_somebody_who_is_muted(page: Page, community: Community) -> None:
+    town, platform = community.town, community.adapter.platform
+    poll = SendPoll(where=town.room("general").where, ref=1, question=HOSTILE, options=("Tea", "Coffee"))
+    native = community.run(platform.send_poll(poll, Delivery(key="p"))).partition("/")[0]
+    page.be(2)
+    page.shows(HOSTILE, "Coffee")
+    chosen = '.option[aria-pressed="true"]'
+    page.one(".option:nth-of-type(2)").click()
+    page.until(lambda: page.text(chosen).split() == ["Coffee", "1"])
+    assert town.messages[native].votes == {"bob": (1,)}
+    page.one(".option:nth-of-type(2)").click()
+    page.until(lambda: page.text(chosen) == "")
+    community.run(platform.pin(Pin(where=poll.where, ref=1), Delivery(key="q", native=native)))
+    page.shows("Pinned")
+    bob = town.persona("bob").who
+    community.run(platform.mute(Mute(where=Where("sandbox", "", town.space), to=bob), Delivery(key="m")))
+    page.shows("Muted", css="#people")
+    page.one(BOX).send_keys("hello", Keys.ENTER)
+    page.shows("Bob is muted", css=".trouble")
 
 
 def test_a_lost_connection_comes_back_without_losing_anything(

@@ -15,9 +15,21 @@ from aiohttp import ClientWebSocketResponse
 from coterie.adapters.sandbox import SandboxAdapter, SandboxConfig
 from coterie.adapters.sandbox.hub import MOST_BEHIND, Page
 from coterie.adapters.sandbox.views import PER_ROOM
-from coterie.core.actions import EditMessage, OpenForm, SendInvoice, SendMessage
+from coterie.core.actions import (
+    Ban,
+    CloseTopic,
+    EditMessage,
+    Mute,
+    OpenForm,
+    OpenTopic,
+    Pin,
+    SendInvoice,
+    SendMessage,
+    SendPoll,
+)
 from coterie.core.cards import Card, Field, Question
 from coterie.core.clock import MovableClock, ShiftedClock
+from coterie.core.events import Where
 from coterie.core.platform import Delivery, Picture
 from coterie.core.text import bold
 from tests.sandbox_kit import GRAB, Desk, FakeStage, hear, served
@@ -186,6 +198,35 @@ async def test_a_restart_shows_the_same_rooms(furnished: Furnish) -> None:
     assert earlier == native, "what was sent before a crash is not sent again"
     fresh = await again.platform.send(SendMessage(where=where, ref=3, card=rich), Delivery(key="k9"))
     assert fresh not in seen
+
+
+async def test_a_restart_keeps_polls_topics_pins_and_who_may_do_what(furnished: Furnish) -> None:
+    adapter = furnished()
+    town, platform = adapter.town, adapter.platform
+    adapter.attach(FakeStage(ShiftedClock()))
+    await platform.start(Desk())
+    where, bob = town.room("general").where, town.persona("bob")
+    poll = SendPoll(where=where, ref=1, question="Drink?", options=("Tea", "Coffee"), correct=(0,))
+    native = await platform.send_poll(poll, Delivery(key="p1"))
+    message = town.messages[native.partition("/")[0]]
+    town.vote(bob, message, (1,))
+    await platform.pin(Pin(where=where, ref=1), Delivery(key="p2", native=message.id))
+    topic = await platform.open_topic(OpenTopic(where=where, ref=2, title="Help desk"), Delivery(key="t1"))
+    await platform.close_topic(CloseTopic(where=town.rooms[topic].where), Delivery(key="t2"))
+    space = Where("sandbox", "", town.space)
+    await platform.mute(Mute(where=space, to=bob.who, until=0), Delivery(key="o1"))
+    await platform.ban(Ban(where=space, to=bob.who, until=5), Delivery(key="o2"))
+    town.block(bob)
+    await platform.stop()
+
+    again = furnished()
+    kept = again.town.messages[message.id]
+    assert (kept.poll, kept.votes, kept.pinned, kept.shown()) == (poll, {"bob": (1,)}, True, message.shown())
+    room = again.town.rooms["help-desk"]
+    assert (room.where, room.closed) == (town.rooms["help-desk"].where, True)
+    somebody = again.town.people["bob"]
+    assert (somebody.muted, somebody.banned, somebody.blocked) == (0, 5, True)
+    assert await again.platform.send_poll(poll, Delivery(key="p1")) == native, "a poll is not sent twice either"
 
 
 async def test_what_a_crash_interrupted_is_handed_in_again(furnished: Furnish) -> None:

@@ -12,9 +12,9 @@ from aiohttp import WSMsgType, WSServerHandshakeError
 
 from coterie.adapters.sandbox import SandboxAdapter, SandboxConfig
 from coterie.adapters.sandbox.guard import Guard, PublicBindError
-from coterie.core.actions import OpenForm, SendInvoice
+from coterie.core.actions import OpenForm, SendInvoice, SendPoll
 from coterie.core.cards import Card, Question
-from coterie.core.events import ButtonTapped, FormSubmitted, MessagePosted, StandingChanged
+from coterie.core.events import ButtonTapped, FormSubmitted, MessagePosted, PollAnswered, StandingChanged
 from coterie.core.platform import Delivery, Picture, UnknownPlace
 from tests.sandbox_kit import GRAB, answer, hear, served
 
@@ -221,6 +221,8 @@ async def test_every_act_becomes_its_event() -> None:
         invoice = SendInvoice(
             where=where, ref=9, to=who, invoice="i1", title="Tier", description="", amount=499, currency="USD"
         )
+        poll = SendPoll(where=where, ref=10, question="Drink?", options=("Tea", "Coffee"))
+        native = await play.adapter.platform.send_poll(poll, Delivery(key="p"))
         bill = await play.adapter.platform.send_invoice(invoice, Delivery(key="i"))
         acts: list[dict[str, Any]] = [
             {"do": "post", "persona": "carol@telegram", "room": "general", "text": "hi", "reply_to": message},
@@ -230,6 +232,11 @@ async def test_every_act_becomes_its_event() -> None:
             {"do": "fill", "persona": "bob", "cancel": True},
             {"do": "pay", "persona": "bob", "message": bill},
             {"do": "react", "persona": "bob", "message": message, "emoji": "🎉"},
+            {"do": "vote", "persona": "bob", "message": native.partition("/")[0], "options": [1]},
+            {"do": "vote", "persona": "bob", "texts": ["te"]},
+            {"do": "vote", "persona": "bob"},
+            {"do": "block", "persona": "bob"},
+            {"do": "unblock", "persona": "bob"},
             {"do": "leave", "persona": "bob"},
             {"do": "ask", "persona": "bob", "text": "let me in"},
             {"do": "join", "persona": "bob"},
@@ -239,7 +246,8 @@ async def test_every_act_becomes_its_event() -> None:
             assert await play.act(**act) == (200, {"ok": True}), act
         assert play.desk.kinds() == [
             "MessagePosted", "ButtonTapped", "ButtonTapped", "FormSubmitted", "FormSubmitted", "PaymentReceived",
-            "ReactionAdded", "MemberLeft", "JoinRequested", "MemberJoined", "StandingChanged",
+            "ReactionAdded", "PollAnswered", "PollAnswered", "PollAnswered", "DirectChanged", "DirectChanged",
+            "MemberLeft", "JoinRequested", "MemberJoined", "StandingChanged",
         ]  # fmt: skip
         tap, filled, cancelled = play.desk.events[2], play.desk.events[4], play.desk.events[5]
         assert isinstance(tap, ButtonTapped)
@@ -247,7 +255,29 @@ async def test_every_act_becomes_its_event() -> None:
         assert isinstance(filled, FormSubmitted)
         assert isinstance(cancelled, FormSubmitted)
         assert (filled.answers, cancelled.cancelled) == ({"age": "30"}, True)
+        votes = [event for event in play.desk.events if isinstance(event, PollAnswered)]
+        assert [(vote.poll, vote.options) for vote in votes] == [
+            (native.partition("/")[2], n) for n in ((1,), (0,), ())
+        ]
         assert len({event.key for event in play.desk.events}) == len(play.desk.events)
+
+
+async def test_what_the_platform_does_not_allow_is_refused_with_a_reason() -> None:
+    async with served() as play:
+        bob, alice = play.town.persona("bob"), play.town.persona("alice")
+        bob.muted = 0
+        status, said = await play.act(do="post", persona="bob", room="general", text="hi")
+        assert (status, said["code"], said["error"]) == (
+            403,
+            "not-permitted",
+            "Bob is muted and cannot write in #general.",
+        )
+        alice.present, alice.banned = False, play.town.clock.now() + 60_000
+        assert (await play.act(do="join", persona="alice"))[0] == 403
+        assert (await play.act(do="vote", persona="bob", texts=["tea"]))[0] == 404
+        assert (await play.act(do="vote", persona="bob", message="m1", options=[-1]))[0] == 400
+        people = {person["key"]: person["marks"] for person in play.adapter.views.around()["people"]}
+        assert (people["bob"], people["alice"]) == (["muted"], ["banned"])
 
 
 async def test_people_rooms_languages_and_time_can_be_changed() -> None:

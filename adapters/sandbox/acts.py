@@ -13,7 +13,7 @@ from coterie.adapters.sandbox.views import Json, Views
 from coterie.core.clock import Clock
 from coterie.core.events import FormSubmitted
 from coterie.core.platform import UnknownPlace
-from coterie.core.testing import Message, NotConnected, Persona, Room, Town
+from coterie.core.testing import Message, NotConnected, NotPermitted, Persona, Room, Town
 from coterie.core.text import clean_name
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,9 @@ class Actor:
             p.Tap: self._tap,
             p.Fill: self._fill,
             p.Pay: self._pay,
+            p.Vote: self._vote,
+            p.Block: self._block,
+            p.Unblock: self._unblock,
             p.Join: self._join,
             p.Leave: self._leave,
             p.Ask: self._ask,
@@ -72,6 +75,8 @@ class Actor:
             return self._do[type(act)](act)
         except NotConnected:
             raise ActError("busy", "Coterie is not running right now. Try again in a moment.", 503) from None
+        except NotPermitted as error:
+            raise ActError("not-permitted", f"{error}.", 403) from None
         except LookupError as error:
             raise ActError("not-found", str(error), 404) from None
 
@@ -122,6 +127,18 @@ class Actor:
                 raise ActError("no-message", "That message is no invoice.", 404)
             amount, currency = invoice.amount, invoice.currency
         return _commit(self.town.pay(persona, amount, currency))
+
+    def _vote(self, act: p.Vote) -> Acted:
+        persona = self._someone(act.persona)
+        if act.message:
+            return _commit(self.town.vote(persona, self._seen(persona, act.message), act.options))
+        return _commit(self.town.vote(persona, *self.town.find_poll(persona, act.texts)))
+
+    def _block(self, act: p.Block) -> Acted:
+        return _commit(self.town.block(self._someone(act.persona)))
+
+    def _unblock(self, act: p.Unblock) -> Acted:
+        return _commit(self.town.unblock(self._someone(act.persona)))
 
     def _join(self, act: p.Join) -> Acted:
         return _commit(self.town.join(self._someone(act.persona)))

@@ -70,6 +70,30 @@ class Pay(Act, frozen=True, tag="pay", kw_only=True):
     currency: Annotated[str, Meta(max_length=20)] = ""
 
 
+class Vote(Act, frozen=True, tag="vote", kw_only=True):
+    """Choose options of a poll: by ``message`` and their numbers from 0, or (for scripts) by parts of their texts.
+
+    Neither takes the vote back.
+    """
+
+    persona: Key
+    message: Annotated[str, Meta(max_length=200)] = ""
+    options: Annotated[tuple[Annotated[int, Meta(ge=0, le=100)], ...], Meta(max_length=100)] = ()
+    texts: Annotated[tuple[Name, ...], Meta(max_length=100)] = ()
+
+
+class Block(Act, frozen=True, tag="block", kw_only=True):
+    """Block the bot: it can no longer write in the direct chat."""
+
+    persona: Key
+
+
+class Unblock(Act, frozen=True, tag="unblock", kw_only=True):
+    """Let the bot write in the direct chat again."""
+
+    persona: Key
+
+
 class Join(Act, frozen=True, tag="join", kw_only=True):
     """Come into the community."""
 
@@ -142,6 +166,9 @@ AnyAct = (
     | Tap
     | Fill
     | Pay
+    | Vote
+    | Block
+    | Unblock
     | Join
     | Leave
     | Ask

@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from coterie.adapters.sandbox.state import Notebook
-from coterie.core.actions import SendInvoice, SendMessage, SendPrivate
+from coterie.core.actions import SendInvoice, SendMessage, SendPoll, SendPrivate
 from coterie.core.events import Event
 from coterie.core.platform import Delivery, Inbox
 from coterie.core.testing import Town
+from coterie.core.testing.polls import poll_id
 from coterie.core.testing.verbs import TownPlatform
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,11 @@ class Stand(TownPlatform):
     async def send_invoice(self, action: SendInvoice, delivery: Delivery) -> str:
         """Ask one person for a payment."""
         return await self._once(super().send_invoice(action, delivery), delivery)
+
+    async def send_poll(self, action: SendPoll, delivery: Delivery) -> str:
+        """Post a poll."""
+        native = await self._once(super().send_poll(action, delivery), delivery)
+        return native if "/" in native else f"{native}/{poll_id(native)}"
 
     async def _once(self, sending: Coroutine[Any, Any, str], delivery: Delivery) -> str:
         """Send, unless an earlier run sent under the same key and stopped before it could say so."""

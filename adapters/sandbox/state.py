@@ -10,8 +10,9 @@ from typing import Final
 
 import msgspec
 
-from coterie.core.events import Event, PlatformEvent, Standing
-from coterie.core.testing import Message, Persona, Town
+from coterie.core.events import Event, PlatformEvent, Standing, Where
+from coterie.core.testing import Message, Persona, Room, Town
+from coterie.core.testing.people import ADAPTER
 
 log = logging.getLogger(__name__)
 
@@ -34,12 +35,17 @@ class PersonLine(msgspec.Struct, frozen=True, tag="person", omit_defaults=True):
     marks: dict[str, int] = {}
     tag: str = ""
     tag_mark: int = 0
+    muted: int | None = None
+    banned: int | None = None
+    blocked: bool = False
 
 
-class RoomLine(msgspec.Struct, frozen=True, tag="room"):
-    """A room or a direct chat (``dm:`` and the person's key)."""
+class RoomLine(msgspec.Struct, frozen=True, tag="room", omit_defaults=True):
+    """A room, a direct chat (``dm:`` and the person's key), or a topic, which has a ``subject``."""
 
     id: str
+    subject: str = ""
+    closed: bool = False
 
 
 class MessageLine(msgspec.Struct, frozen=True, tag="message", omit_defaults=True):
@@ -79,7 +85,14 @@ def _person_line(persona: Persona) -> PersonLine:
         dict(persona.marks),
         persona.tag,
         persona.tag_mark,
+        persona.muted,
+        persona.banned,
+        persona.blocked,
     )
+
+
+def _room_line(room: Room) -> RoomLine:
+    return RoomLine(room.id, room.where.title if room.kind == "thread" else "", room.closed)
 
 
 class Notebook:
@@ -95,7 +108,7 @@ class Notebook:
         self.sending = ""
         """The delivery key of what is being sent at this moment."""
         self._people: dict[str, PersonLine] = {}
-        self._rooms: set[str] = set()
+        self._rooms: dict[str, RoomLine] = {}
         self._file: FileIO | None = None
 
     def open(self) -> bool:
@@ -126,10 +139,11 @@ class Notebook:
             if self._people.get(persona.key) != line:
                 self._people[persona.key] = line
                 lines.append(line)
-        for room in self.town.rooms:
-            if room not in self._rooms:
-                self._rooms.add(room)
-                lines.append(RoomLine(room))
+        for room in self.town.rooms.values():
+            place = self._rooms.get(room.id)
+            if place is None or place.closed != room.closed:
+                place = self._rooms[room.id] = _room_line(room)
+                lines.append(place)
         if message is not None:
             lines.append(MessageLine(message, self.sending))
         self._write(lines)
@@ -186,11 +200,13 @@ class Notebook:
                     marks=dict(line.marks),
                     tag=line.tag,
                     tag_mark=line.tag_mark,
+                    muted=line.muted,
+                    banned=line.banned,
+                    blocked=line.blocked,
                 )
             elif isinstance(line, RoomLine):
                 if not line.id.startswith("dm:") or line.id.removeprefix("dm:") in town.people:
-                    town.room(line.id)
-                    self._rooms.add(line.id)
+                    self._restore_room(line)
             elif isinstance(line, EventLine):
                 self.pending[line.event.key] = line.event
             elif isinstance(line, DoneLine):
@@ -211,10 +227,18 @@ class Notebook:
             town.changed(message)
         return bool(town.people)
 
+    def _restore_room(self, line: RoomLine) -> None:
+        town = self.town
+        if line.subject and line.id not in town.rooms:
+            where = Where(ADAPTER, line.id, town.space, "thread", line.subject)
+            town.rooms[line.id] = Room(line.id, f"#{line.id}", where)
+        town.room(line.id).closed = line.closed
+        self._rooms[line.id] = line
+
     def _rewrite(self) -> None:
         """Write the newest state alone, beside the file and then in its place."""
         fresh = self.path.with_name(self.path.name + ".new")
-        lines: list[Line] = [*self._people.values(), *(RoomLine(room) for room in self._rooms)]
+        lines: list[Line] = [*self._people.values(), *self._rooms.values()]
         lines += [EventLine(event) for event in self.pending.values()]
         keys = {message: key for key, message in self.sent.items()}
         lines += [MessageLine(message, keys.get(message.id, "")) for message in self.town.messages.values()]

@@ -15,8 +15,9 @@ PER_ROOM: Final = 200
 Json = dict[str, Any]
 
 
-def person_view(persona: Persona) -> Json:
-    """A persona."""
+def person_view(persona: Persona, town: Town) -> Json:
+    """A persona; ``marks`` names what keeps them from something now."""
+    marks = {"muted": town.is_muted(persona), "banned": town.is_banned(persona), "blocked": persona.blocked}
     return {
         "key": persona.key,
         "name": persona.name,
@@ -26,12 +27,14 @@ def person_view(persona: Persona) -> Json:
         "locale": persona.locale,
         "roles": sorted(persona.roles),
         "tag": persona.tag,
+        "marks": [name for name, holds in marks.items() if holds],
     }
 
 
 def room_view(room: Room, *, more: bool = False) -> Json:
     """A room; ``more`` when it has messages that the page was not given."""
-    return {"id": room.id, "title": room.title, "kind": room.kind, "owner": room.owner, "more": more}
+    shown = {"id": room.id, "title": room.title, "kind": room.kind, "owner": room.owner, "more": more}
+    return shown | ({"closed": True} if room.closed else {})
 
 
 def form_view(form: OpenForm) -> Json:
@@ -52,6 +55,23 @@ def invoice_view(invoice: SendInvoice) -> Json:
         "description": invoice.description,
         "amount": invoice.amount,
         "currency": invoice.currency,
+    }
+
+
+def poll_view(message: Message) -> Json:
+    """A poll with the number of votes of each option, by whom unless it is anonymous, and what was right in the end."""
+    poll = message.poll
+    assert poll is not None
+    return {
+        "question": poll.question,
+        "options": poll.options,
+        "several": poll.several,
+        "quiz": bool(poll.correct),
+        "anonymous": poll.anonymous,
+        "closed": message.closed,
+        "votes": message.votes,
+        "correct": poll.correct if message.closed else (),
+        "explanation": poll.explanation if message.closed else "",
     }
 
 
@@ -80,7 +100,7 @@ class Views:
         }
         if message.deleted:
             return view | {"deleted": True}
-        for name in ("text", "card", "private_to", "edits", "reply_to", "paid", "note", "about"):
+        for name in ("text", "card", "private_to", "edits", "reply_to", "paid", "refunded", "pinned", "note", "about"):
             value = getattr(message, name)
             if value:
                 view[name] = value
@@ -88,6 +108,8 @@ class Views:
             view["form"] = form_view(message.form)
         if message.invoice is not None:
             view["invoice"] = invoice_view(message.invoice)
+        if message.poll is not None:
+            view["poll"] = poll_view(message)
         if message.picture is not None:
             view["picture"] = f"/playground/picture/{quote(message.id, safe='')}?{message.seq}"
         if message.reactions:
@@ -98,7 +120,7 @@ class Views:
         """People, rooms, commands and the clock: small, and sent whole."""
         town = self.town
         return {
-            "people": [person_view(persona) for persona in town.people.values()],
+            "people": [person_view(persona, town) for persona in town.people.values()],
             "rooms": [room_view(room, more=len(room.messages) > PER_ROOM) for room in town.rooms.values()],
             "commands": [
                 {"name": c.name, "description": c.description, "usage": c.usage, "level": c.level}
@@ -147,7 +169,7 @@ class Views:
             "run": self.town.run,
             "seq": self.town.seq,
             "clock": self.clock(),
-            "persona": person_view(persona),
+            "persona": person_view(persona, self.town),
             "rooms": [room_view(one) for one in self.town.rooms.values() if one.owner in ("", persona.key)],
             "messages": [self.message(message) | {"shown": message.shown()} for message in visible[-PER_ROOM * 5 :]],
         }

@@ -1,4 +1,4 @@
-"""The core's own timers about rights."""
+"""The core's own timers: about rights, and the ends of polls."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from coterie.core.access.brake import EVERYTHING
 from coterie.core.access.outcome import RETRY, retry_due
 from coterie.core.context import Context
 from coterie.core.context.granting import CORE, EXPIRY, expired
+from coterie.core.context.polling import POLL_ENDS, poll_ends
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ TIMERS: Final[dict[str, Callable[[Context, Mapping[str, Any]], None]]] = {
     EXPIRY: _expiry,
     RETRY: _retry,
     APPLY: _apply,
+    POLL_ENDS: poll_ends,
 }
 
 

@@ -101,8 +101,10 @@ def community_named(lane: LaneConnection, settings: Settings, name: str | None) 
     """A community of the configuration, the only one by default, with its id in the store."""
     from coterie.core.clock import Clock
     from coterie.core.engine.boot import community_of
+    from coterie.core.moves import Moves
     from coterie.core.rights import Rights
     from coterie.storage.member_sql import ALL_COMMUNITIES
+    from coterie.storage.moves import ALL_MOVES
 
     known = {row[1]: row[0] for row in lane.all(ALL_COMMUNITIES, {})}
     names = [each.name for each in settings.communities]
@@ -112,8 +114,9 @@ def community_named(lane: LaneConnection, settings: Settings, name: str | None) 
         if name in (None, wanted.name):
             if wanted.name not in known:
                 raise Failure(f"The store knows no community {wanted.name!r} yet: Coterie has not run with it.")
-            rights = Rights.of(wanted.access, settings.core.rights)
-            return community_of(known[wanted.name], wanted, rights, Clock())
+            now = Moves(lane.all(ALL_MOVES, {})).settings(wanted)
+            rights = Rights.of(now.access, settings.core.rights)
+            return community_of(known[wanted.name], now, rights, Clock())
     raise Unusable(f"There is no community {name!r}; there is: {', '.join(names)}.")
 
 

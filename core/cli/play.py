@@ -28,8 +28,9 @@ def run_play(
     db: str | None = None,
     config: str | Path | None = None,
     enable: Iterable[str] = (),
+    ground: str = "sandbox",
 ) -> int:
-    """Play one file or several, print the transcripts, and return the exit code."""
+    """Play one file or several on a ground, print the transcripts, and return the exit code."""
     files = [file] if isinstance(file, str | Path) else file
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal may know fewer characters than people write
@@ -45,7 +46,9 @@ def run_play(
             return BROKEN
         for problem in recipe.left_out:
             _complain(f"left out: {problem}")
-        results |= {name: _play(scenario, recipe, seed) for name, scenario in scenarios.items() if scenario is not None}
+        results |= {
+            name: _play(scenario, recipe, seed, ground) for name, scenario in scenarios.items() if scenario is not None
+        }
     if len(results) > 1:
         print()
         for name, result in results.items():
@@ -70,13 +73,14 @@ def _read(name: str) -> Scenario | None:
     return None
 
 
-def _play(scenario: Scenario, recipe: Recipe, seed: int) -> Result | None:
+def _play(scenario: Scenario, recipe: Recipe, seed: int, ground: str) -> Result | None:
     """Play one scenario; None after a complaint."""
+    from coterie.core.testing.ground import UnknownGround
     from coterie.core.testing.play.hosting import CannotStart
 
     try:
-        return asyncio.run(_perform(scenario, recipe, seed))
-    except CannotStart as error:
+        return asyncio.run(_perform(scenario, recipe, seed, ground))
+    except (CannotStart, UnknownGround) as error:
         _complain(f"{scenario.name}: {error}")
     except Exception as error:  # a mistake in Coterie itself is not a failed step
         traceback.print_exc()
@@ -84,11 +88,11 @@ def _play(scenario: Scenario, recipe: Recipe, seed: int) -> Result | None:
     return None
 
 
-async def _perform(scenario: Scenario, recipe: Recipe, seed: int) -> Result:
+async def _perform(scenario: Scenario, recipe: Recipe, seed: int, ground: str) -> Result:
     from coterie.core.testing.play.hosting import TownHost
     from coterie.core.testing.play.runner import Player
 
-    host = TownHost(recipe, seed)
+    host = TownHost(recipe, seed, ground)
     async with host.opened():
         return await Player(scenario, host, print).play()
 

@@ -45,7 +45,17 @@ def _is_file(word: str) -> bool:
 @click.option(
     "--enable", multiple=True, metavar="PLUGIN…", help="Plugins to switch on: installed names, or package.module:Class."
 )
-def play(files: tuple[Path, ...], seed: int, db: str | None, file: Path | None, enable: tuple[str, ...]) -> int:
+@click.option(
+    "--on",
+    "ground",
+    metavar="PLATFORM",
+    default="sandbox",
+    show_default=True,
+    help="Where people act: in the town itself, or through a platform's library and a server that acts like it.",
+)
+def play(
+    files: tuple[Path, ...], seed: int, db: str | None, file: Path | None, enable: tuple[str, ...], ground: str
+) -> int:
     """Play scenario files on virtual time and print what everybody saw.
 
     Without a configuration, every installed plugin that needs no settings is on. Exit code 1 at the first failed
@@ -56,4 +66,4 @@ def play(files: tuple[Path, ...], seed: int, db: str | None, file: Path | None, 
     names = [name for given in enable for name in given.split(",") if name]
     if not names and enable:
         raise Unusable("--enable needs the name of a plugin.")
-    return run_play(files if len(files) > 1 else files[0], seed=seed, db=db, config=file, enable=names)
+    return run_play(files if len(files) > 1 else files[0], seed=seed, db=db, config=file, enable=names, ground=ground)

@@ -67,11 +67,15 @@ def usage(spec: CommandSpec) -> str:
 
 
 def split_command(text: str) -> tuple[str, str] | None:
-    """The command's name in lower case and what follows it, if the text is a command (``/name …``)."""
+    """The command's name in lower case and what follows it, if the text is a command (``/name …``).
+
+    No name has a ``_``: it stands for ``-``, which Telegram allows in no command.
+    """
     words = text.split(None, 1)
     if not words or len(words[0]) < 2 or words[0][0] != "/":
         return None
-    return words[0][1:].lower(), words[1] if len(words) == 2 else ""
+    name, at, receiver = words[0][1:].lower().partition("@")
+    return f"{name.replace('_', '-')}{at}{receiver}", words[1] if len(words) == 2 else ""
 
 
 def parse_text(spec: CommandSpec, text: str) -> dict[str, Value]:

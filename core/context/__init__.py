@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from coterie.core.cards import encode
-from coterie.core.context.asking import FORM_LIFE, FORM_ROUTE, Asking
+from coterie.core.context.asking import FORM_LIFE, FORM_ROUTE
 from coterie.core.context.knowing import who_of
+from coterie.core.context.moderating import Moderating
 from coterie.core.context.saying import MessageRef
 from coterie.core.events import Event
 from coterie.storage.journal import ADD_TASK
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 Member = MemberRecord
 
 
-class Context(Asking):
+class Context(Moderating):
     """One event, one plugin. Outbound verbs only queue: everything is sent after the commit, or not at all."""
 
     __slots__ = ()

@@ -193,7 +193,7 @@ class Knowing:
         if row is None:
             raise LookupError(f"community {self.community.id} has no channel {channel}")
         adapter, native, space, kind, title = row
-        return Where(adapter, native, space, kind, title)
+        return self.unit.services.moves.follow(Where(adapter, native, space, kind, title))
 
     def set_locale(self, locale: str) -> None:
         """From now on the acting member reads this language (``en``, ``zh-Hans``, …)."""
@@ -217,4 +217,4 @@ class Knowing:
 
 def who_of(account: AccountRecord) -> Who:
     """An account as its platform names it."""
-    return Who(account.platform, account.native, account.name)
+    return Who(account.platform, account.native, account.name, account.member.locale)

@@ -19,6 +19,7 @@ from coterie.core.community import Community
 from coterie.core.config import CommunitySettings, CurrencyConfig, Settings
 from coterie.core.engine.registry import PluginProblem, Registry
 from coterie.core.i18n import Currency, Translator
+from coterie.core.moves import Moves
 from coterie.core.plugin import Plugin
 from coterie.core.rights import Rights
 from coterie.storage.engine import LaneConnection, open_engine
@@ -26,6 +27,7 @@ from coterie.storage.ids import IdMaker
 from coterie.storage.journal import ALL_PAUSES
 from coterie.storage.member_sql import ADD_COMMUNITY, ALL_COMMUNITIES
 from coterie.storage.migrate import Migrations, core_migrations, upgrade
+from coterie.storage.moves import ALL_MOVES
 from coterie.storage.settings import signing_secret, take_node
 
 
@@ -38,6 +40,7 @@ class Store:
     secret: bytes
     communities: list[Community]
     pauses: list[tuple[Any, ...]]
+    moves: Moves
     folder: tempfile.TemporaryDirectory[str] | None = None
 
 
@@ -96,7 +99,8 @@ def open_store(settings: Settings, registry: Registry, clock: Clock) -> Store:
             secret = settings.core.secret.get_secret_value().encode() if settings.core.secret is not None else kept
             known = {row[1]: row[0] for row in db.all(ALL_COMMUNITIES, {})}
             communities = []
-            for wanted in settings.communities:
+            moves = Moves(db.all(ALL_MOVES, {}))
+            for wanted in map(moves.settings, settings.communities):
                 identifier = known.get(wanted.name)
                 if identifier is None:
                     identifier = ids.next()
@@ -109,7 +113,7 @@ def open_store(settings: Settings, registry: Registry, clock: Clock) -> Store:
             pauses = db.all(ALL_PAUSES, {})
     finally:
         db.close()
-    return Store(engine, ids, secret, communities, pauses, folder)
+    return Store(engine, ids, secret, communities, pauses, moves, folder)
 
 
 def community_of(identifier: int, wanted: CommunitySettings, rights: Rights, clock: Clock) -> Community:
@@ -126,6 +130,7 @@ def community_of(identifier: int, wanted: CommunitySettings, rights: Rights, clo
         configs=dict(wanted.plugins),
         operators=frozenset((ref.platform, ref.native_id) for ref in wanted.operators),
         rights=rights,
+        spaces=tuple((space.platform, space.id) for space in wanted.spaces),
     )
 
 
@@ -140,13 +145,18 @@ def randomness(seed: int | None) -> Callable[[str], random.Random]:
 class Directory:
     """Which community a place belongs to."""
 
-    def __init__(self, communities: Sequence[Community], settings: Settings) -> None:
+    def __init__(self, communities: Sequence[Community], settings: Settings, moves: Moves | None = None) -> None:
         self._only = communities[0] if len(communities) == 1 else None
         by_name = {community.name: community for community in communities}
         self.communities = {community.id: community for community in communities}
         self._spaces = {
             (space.platform, space.id): by_name[each.name] for each in settings.communities for space in each.spaces
         }
+        self.left: set[tuple[str, str]] = set()
+        """Native ids that spaces had before, with their adapter; mostly empty."""
+        for community, adapter, old, new in () if moves is None else moves.rows():
+            if community in self.communities:
+                self.moved(adapter, old, new, community)
         self._homes: dict[tuple[str, str], Community] = {}
 
     def find(self, adapter: str, space: str, account: tuple[str, str] | None) -> Community | None:
@@ -159,3 +169,14 @@ class Directory:
         if account is not None:
             self._homes[account] = found
         return found
+
+    def moved(self, adapter: str, old: str, new: str, community: int) -> None:
+        """A space of a community has another native id, whatever the configuration says; its old one still counts."""
+        for space in (old, new):
+            self._spaces.setdefault((adapter, space), self.communities[community])
+        self.left.add((adapter, old))
+        self.left.discard((adapter, new))
+
+    def spaces_of(self, adapter: str) -> frozenset[str]:
+        """The native ids of all spaces that an adapter serves: as configured, and as they are now."""
+        return frozenset(space for each, space in self._spaces if each == adapter)

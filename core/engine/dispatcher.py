@@ -16,7 +16,7 @@ from coterie.core.commands.values import shown
 from coterie.core.community import Community
 from coterie.core.context import FORM_ROUTE, Context
 from coterie.core.days import Days
-from coterie.core.engine import followups
+from coterie.core.engine import followups, platforms
 from coterie.core.engine.fence import UNKNOWN, Fence
 from coterie.core.engine.registry import NO_CALLS, Call, Registry, Table
 from coterie.core.errors import NotAllowed, Refusal
@@ -25,6 +25,7 @@ from coterie.core.events import (
     AccountSeparated,
     ButtonTapped,
     CommandCalled,
+    DirectChanged,
     Event,
     FormSubmitted,
     JoinRequested,
@@ -35,12 +36,15 @@ from coterie.core.events import (
     MessageDelivered,
     MessagePosted,
     PaymentReceived,
+    PaymentRefunded,
+    PollAnswered,
+    SpaceMoved,
     StandingChanged,
     TaskEnded,
     TimerDue,
     Who,
 )
-from coterie.core.hooks import BY_NAME, KEPT
+from coterie.core.hooks import BY_NAME, KEPT, OBSERVERS
 from coterie.core.text import clean_name, join
 from coterie.core.tokens import Opened, TokenError, unpack
 from coterie.core.unit import Unit
@@ -51,6 +55,8 @@ log = logging.getLogger(__name__)
 
 ABSENT: Final = 600_000
 """Milliseconds until an event is offered again to a plugin that is paused or not there."""
+PAID: Final = frozenset({PaymentReceived, PaymentRefunded})
+"""Events about an invoice, which belongs to one plugin."""
 
 
 class Dispatcher(Fence):
@@ -69,6 +75,10 @@ class Dispatcher(Fence):
             JoinRequested: self._join_request,
             StandingChanged: self._standing,
             PaymentReceived: self._payment,
+            PaymentRefunded: self._payment,
+            PollAnswered: self._poll_answered,
+            DirectChanged: self._direct_changed,
+            SpaceMoved: self._space_moved,
             MessageDelivered: self._delivered,
             MembersMerged: self._moved,
             MergeUndone: self._moved,
@@ -88,7 +98,7 @@ class Dispatcher(Fence):
         if table.waiting and self.only is None and isinstance(event, KEPT):
             self._put_off(table, ctx, event)
         kind = self._kinds.get(type(event))
-        if kind is None or (self.only is not None and self.only[1] in BY_NAME and type(event) is not PaymentReceived):
+        if kind is None or (self.only is not None and self.only[1] in BY_NAME and type(event) not in PAID):
             self.notify(table.observers.get(type(event), NO_CALLS), ctx, event)
         else:
             kind(table, ctx, event)
@@ -96,7 +106,8 @@ class Dispatcher(Fence):
     def _put_off(self, table: Table, ctx: Context, event: Event) -> None:
         """Keep an event that nobody may miss for those who are paused."""
         for plugin, hook in table.waiting.get(type(event), ()):
-            if not isinstance(event, PaymentReceived) or event.invoice.startswith(f"{plugin}:"):
+            invoice = event.invoice if isinstance(event, PaymentReceived | PaymentRefunded) else None
+            if invoice is None or invoice.startswith(f"{plugin}:"):
                 self.unit.put_off(ctx.community.id, event, plugin, hook, ABSENT)
 
     # -- who
@@ -116,8 +127,10 @@ class Dispatcher(Fence):
                 members.rename(account, name)
         if event.where is not None and not account.dm:
             where = event.where
-            direct = where.channel if where.kind == "dm" else self.unit.services.direct(where.adapter, who)
-            members.set_dm(account, where.adapter, direct)
+            if where.kind == "dm":
+                members.set_dm(account, where.adapter, where.channel)
+            elif not account.closed:
+                members.set_dm(account, where.adapter, self.unit.services.direct(where.adapter, who))
         if account.member.heard != account.id:
             members.set_heard(account)
         if (
@@ -282,13 +295,23 @@ class Dispatcher(Fence):
             self.unit.members.set_standing(ctx.member, event.standing)
             self.notify(table.observers[StandingChanged], ctx, event)
 
-    def _payment(self, table: Table, ctx: Context, event: PaymentReceived) -> None:
+    def _payment(self, table: Table, ctx: Context, event: PaymentReceived | PaymentRefunded) -> None:
         plugin, _, name = event.invoice.partition(":")
-        calls = tuple(call for call in table.observers[PaymentReceived] if call.plugin == plugin)
-        if not calls and self.only is None and (plugin, "on_payment") not in table.waiting.get(PaymentReceived, ()):
-            log.error("a payment came for %r, but no plugin %r is on to take it: it waits", event.invoice, plugin)
-            self.unit.put_off(ctx.community.id, event, plugin[:64], "on_payment", ABSENT)
+        kind, hook = type(event), OBSERVERS[type(event)].name
+        calls = tuple(call for call in table.observers[kind] if call.plugin == plugin)
+        if not calls and self.only is None and (plugin, hook) not in table.waiting.get(kind, ()):
+            log.error("%s came for %r, but no plugin %r is on to take it: it waits", hook, event.invoice, plugin)
+            self.unit.put_off(ctx.community.id, event, plugin[:64], hook, ABSENT)
         self.notify(calls, ctx, msgspec.structs.replace(event, invoice=name))
+
+    def _poll_answered(self, table: Table, ctx: Context, event: PollAnswered) -> None:
+        platforms.poll_answered(self, table, ctx, event)
+
+    def _direct_changed(self, table: Table, ctx: Context, event: DirectChanged) -> None:
+        platforms.direct_changed(self, table, ctx, event)
+
+    def _space_moved(self, table: Table, ctx: Context, event: SpaceMoved) -> None:
+        platforms.space_moved(self, table, ctx, event)
 
     def _delivered(self, table: Table, ctx: Context, event: MessageDelivered) -> None:
         calls = tuple(call for call in table.observers[MessageDelivered] if call.plugin == event.plugin)

@@ -74,7 +74,9 @@ def form_submitted(dispatcher: Dispatcher, table: Table, ctx: Context, event: Fo
         name: str(ctx.t_core(error.key, **dict(error.args, name=ctx.form_label(ctx.member, form, name))))
         for name, error in errors.items()
     }
-    if not errors and dispatcher.respond(call, ctx, **values, **msgspec.json.decode(args, type=dict[str, Any])):
+    unasked = event.partial and any(question.name not in answers for question in questions)
+    complete = not errors and not unasked
+    if complete and dispatcher.respond(call, ctx, **values, **msgspec.json.decode(args, type=dict[str, Any])):
         drop_form(ctx, identifier, where)
         return
     # Something is missing, or the plugin is out of order: what was answered is kept, and the form stays.

@@ -87,9 +87,9 @@ class Pacer:
             self._set_rate(min(self._ceiling, self._rate + CREEP * self._limit))
         self._due = max(self._due, now - ARREARS) + self._interval
 
-    def freeze(self, now: int, until: int) -> None:
+    def freeze(self, now: int, until: int, *, slower: bool = True) -> None:
         """The platform asks the whole token to wait; complaints about one burst of requests slow it down once."""
-        if now >= self.frozen and self._limit:
+        if slower and now >= self.frozen and self._limit:
             self._set_rate(max(FLOOR * self._limit, self._rate * EASE))
         self.frozen = max(self.frozen, until)
         self._calm_since = self.frozen

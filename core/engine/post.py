@@ -5,35 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, Final, Literal
+from typing import Any
 
-from coterie.core.access.outcome import landed
-from coterie.core.actions import (
-    AccessAction,
-    DeleteMessage,
-    EditMessage,
-    OpenForm,
-    SendInvoice,
-    SendMessage,
-    SendPrivate,
-    decode_action,
-)
-from coterie.core.cards import encode
+from coterie.core.actions import decode_action
 from coterie.core.clock import Clock
 from coterie.core.context import Context
 from coterie.core.engine.outside import Outside
 from coterie.core.engine.sender import Sender
 from coterie.core.engine.sender_queue import Job
 from coterie.core.engine.sender_record import Result
-from coterie.core.events import MessageDelivered
+from coterie.core.engine.settling import settle
+from coterie.core.events import Where
 from coterie.core.platform import Platform
 from coterie.core.unit import Posted
-from coterie.storage.journal import ADD_MESSAGE, DROP_MESSAGE, DROP_OUTBOX, MARK_OUTBOX, MOVE_MESSAGE, PENDING
+from coterie.storage.journal import PENDING
 
 log = logging.getLogger(__name__)
 
-BROADCASTER: Final = "core.broadcast"
-"""Whose messages those of broadcasts are in the outbox."""
 OnLane = Callable[[int, Callable[[Context], Any]], Awaitable[Any]]
 """Runs a function with a context on a community's lane, in its transaction."""
 
@@ -121,6 +109,11 @@ class PostOffice:
         self._deliver(by_adapter)
         return count
 
+    def moved(self, adapter: str, follow: Callable[[Where], Where]) -> None:
+        """A space of an adapter has another native id: what waits for it goes there."""
+        if adapter in self.senders:
+            self.senders[adapter].moved(follow)
+
     async def settle(self) -> None:
         """Return when nothing is due now."""
         for sender in self.senders.values():
@@ -165,69 +158,3 @@ def _settling(results: list[Result]) -> Callable[[Context], None]:
 def pending(ctx: Context) -> list[tuple[Any, ...]]:
     """What waits in the outbox of all communities."""
     return ctx.unit.db.all(PENDING, {})
-
-
-def settle(ctx: Context, results: list[Result]) -> None:
-    """Write down what became of outbound actions; may be asked twice for the same results.
-
-    A message that failed is made known to its plugin, once.
-    """
-    db, community = ctx.unit.db, ctx.community.id
-    sent = [r for r in results if r.state == "sent"]
-    ended = [r for r in results if r.state in ("sent", "superseded", "cancelled")]
-    db.many(DROP_OUTBOX, [{"community_id": community, "id": r.id} for r in ended])
-    shown = [r for r in sent if r.native and isinstance(r.action, _MESSAGES)]
-    gone = [r.action.ref for r in sent if isinstance(r.action, SendMessage | SendPrivate | SendInvoice | DeleteMessage)]
-    db.many(DROP_MESSAGE, [{"community_id": community, "ref": ref} for ref in gone])
-    db.many(ADD_MESSAGE, [_message(ctx, r) for r in shown])
-    moved = [(r.action.ref, r.native) for r in sent if r.native and isinstance(r.action, EditMessage)]
-    db.many(MOVE_MESSAGE, [{"community_id": community, "ref_": ref, "native": native} for ref, native in moved])
-    for result in results:
-        if result.state in ("retry", "failed", "unknown"):
-            _unsent(ctx, result)
-        if isinstance(result.action, AccessAction) and result.state in ("sent", "failed", "unknown"):
-            landed(ctx, result.id, result.action, result.state, result.native, result.reason)
-    if any(result.plugin == BROADCASTER for result in results):
-        from coterie.core.broadcasts import delivered  # loaded with the first broadcast
-
-        delivered(ctx, results)
-
-
-_MESSAGES = SendMessage | SendPrivate | SendInvoice
-
-
-def _message(ctx: Context, result: Result) -> dict[str, Any]:
-    action = result.action
-    assert isinstance(action, _MESSAGES)
-    return {
-        "community_id": ctx.community.id,
-        "ref": action.ref,
-        "adapter": action.where.adapter,
-        "place": encode(action.where).decode(),
-        "native": result.native,
-        "plugin": result.plugin,
-        "sent_at": ctx.unit.now,
-    }
-
-
-def _unsent(ctx: Context, result: Result) -> None:
-    again = result.state == "retry"
-    values = {
-        "community_id": ctx.community.id,
-        "id_": result.id,
-        "before": "pending",
-        "state": "pending" if again else result.state,
-        "attempts": result.attempts,
-        "not_before": result.not_before,
-        "reason": result.reason[:500],
-    }
-    if not ctx.unit.db.run(MARK_OUTBOX, values).rowcount or again:
-        return
-    log.warning("message %d of %s: %s: %s", result.id, result.plugin, result.state, result.reason)
-    action = result.action
-    if isinstance(action, SendMessage | SendPrivate | SendInvoice | OpenForm):
-        state: Literal["failed", "unknown"] = "failed" if result.state == "failed" else "unknown"
-        told = MessageDelivered(
-            key="", where=action.where, ref=action.ref, plugin=result.plugin, state=state, reason=result.reason
-        )
-        ctx.unit.emit(told)

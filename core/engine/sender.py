@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Final
 
-from coterie.core.actions import DeleteMessage, EditMessage
+from coterie.core.actions import Referring
 from coterie.core.clock import Clock
 from coterie.core.engine.pacing import Pacer
 from coterie.core.engine.sender_fate import Fates, Stats
@@ -15,6 +15,7 @@ from coterie.core.engine.sender_messages import GONE, NO_MESSAGE
 from coterie.core.engine.sender_queue import Entry, Job
 from coterie.core.engine.sender_record import Recorder, Result
 from coterie.core.engine.sender_request import Courier, Middleware, Proceed
+from coterie.core.events import Where
 from coterie.core.platform import Limits, Picture, Platform, RetryLater, Uncertain
 
 STORE_WAIT: Final = 5.0
@@ -78,6 +79,10 @@ class Sender:
         for job in jobs:
             self._fates.admit(job, now)
         self._ring()
+
+    def moved(self, follow: Callable[[Where], Where]) -> None:
+        """Spaces have other native ids, which ``follow`` tells: what waits goes there."""
+        self._fates.moved(follow)
 
     async def run(self) -> None:
         """Send until :meth:`stop`."""
@@ -162,7 +167,7 @@ class Sender:
         """Whether all that the request needs is at hand; otherwise it is fetched, and only then takes its slot."""
         job = entry.job
         native: str | None = ""
-        if isinstance(job.action, EditMessage | DeleteMessage):
+        if isinstance(job.action, Referring):
             native = self._messages.native(job)
             if native == GONE:
                 self._fates.finish(entry, "cancelled", NO_MESSAGE)
@@ -210,7 +215,7 @@ class Sender:
 
     async def _prepare(self, entry: Entry, job: Job, native: str | None) -> None:
         try:
-            if native is None and isinstance(job.action, EditMessage | DeleteMessage):
+            if native is None and isinstance(job.action, Referring):
                 native = await self._locate(job.community, job.action.ref)
                 if native == GONE:
                     self._fates.finish(entry, "cancelled", NO_MESSAGE)

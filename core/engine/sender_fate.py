@@ -9,25 +9,41 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Final
 
+import msgspec
+
 from coterie.core.actions import (
     ApproveJoin,
+    Ban,
     CloseForm,
+    ClosePoll,
+    CloseTopic,
     DeclineJoin,
     DeleteMessage,
     EditMessage,
     GiveRole,
     Invite,
+    Kick,
+    Mute,
+    OpenTopic,
+    Pin,
+    RefundPayment,
     Remove,
+    RemoveMessage,
     SendMessage,
+    SendPoll,
     SendPrivate,
     SetTag,
     TakeRole,
+    Unban,
+    Unmute,
+    Unpin,
 )
 from coterie.core.clock import Clock
 from coterie.core.engine.pacing import SECOND, Pacer, backoff
 from coterie.core.engine.sender_messages import Messages
 from coterie.core.engine.sender_queue import PRIORITIES, Entry, Job, State
 from coterie.core.engine.sender_record import Result
+from coterie.core.events import Where
 from coterie.core.platform import Limits, Platform, Refused, RetryLater, Uncertain
 
 TRIES: Final = 5
@@ -41,9 +57,13 @@ REMEMBERED: Final = 10_000
 """So many rows that were sent are known, should they be put a second time."""
 
 _REPEATABLE: Final = frozenset(
-    {EditMessage, DeleteMessage, CloseForm, ApproveJoin, DeclineJoin, GiveRole, TakeRole, SetTag, Remove}
+    {
+        *(EditMessage, DeleteMessage, CloseForm, ApproveJoin, DeclineJoin, GiveRole, TakeRole, SetTag, Remove),
+        *(RemoveMessage, Pin, Unpin, ClosePoll, CloseTopic, Mute, Unmute, Kick, Ban, Unban),
+        RefundPayment,  # money, and yet: a provider gives one payment back once, whoever asks again
+    }
 )
-_KEYED: Final = frozenset({SendMessage, SendPrivate, Invite})
+_KEYED: Final = frozenset({SendMessage, SendPrivate, SendPoll, OpenTopic, Invite})
 _log = logging.getLogger("coterie.sender")
 
 
@@ -88,6 +108,16 @@ class Fates:
         if entry is not None:
             self.entries[job.id] = entry
 
+    def moved(self, follow: Callable[[Where], Where]) -> None:
+        """Spaces have other native ids: what waits goes there, and native ids of messages are looked up anew."""
+        for entry in self.entries.values():
+            place = follow(entry.job.action.where)
+            if place != entry.job.action.where:
+                entry.job.action = msgspec.structs.replace(entry.job.action, where=place)
+            if not entry.taken:
+                entry.delivery = None
+        self.messages.forget_natives()
+
     def finish(self, entry: Entry, state: State, reason: str = "", native: str = "") -> None:
         """The row that was taken up has its final state."""
         now = self._clock.now()
@@ -112,7 +142,7 @@ class Fates:
         asked = error.seconds if error.seconds > 0 else 0  # a platform may ask for less than nothing, or for NaN
         until = now + max(SHORTEST_WAIT, ceil(min(asked * SECOND, LONGEST_WAIT)))
         if error.everywhere:
-            self._pacer.freeze(now, until)
+            self._pacer.freeze(now, until, slower=not error.down)
         else:
             entry.line.frozen = max(entry.line.frozen, until)
         if until - entry.since > LONGEST_WAIT:

@@ -9,12 +9,19 @@ import msgspec
 
 from coterie.core.actions import (
     CloseForm,
+    ClosePoll,
     DeleteMessage,
     EditMessage,
     OpenForm,
+    OpenTopic,
+    Pin,
+    Referring,
     SendInvoice,
     SendMessage,
+    SendPoll,
     SendPrivate,
+    Unpin,
+    native_parts,
 )
 from coterie.core.cards import Card
 from coterie.core.engine.sender_queue import Entry, Job, Queue, State
@@ -25,6 +32,11 @@ REMEMBERED: Final = 10_000
 GONE: Final = ""
 """The remembered native id of a message that never was, is no more, or got no id."""
 NO_MESSAGE: Final = "there is no such message on the platform"
+
+_MARKS = Pin | Unpin | ClosePoll
+_LATER = EditMessage | _MARKS
+_BLOCKED = Referring | CloseForm
+_WITH_REF = SendMessage | SendPrivate | Referring | SendInvoice | SendPoll | OpenTopic
 
 Key = tuple[int, int | str]
 """A community with a message's ref or a form's token."""
@@ -50,6 +62,8 @@ class Messages:
         self._sends: dict[Key, Entry] = {}
         self._edits: dict[Key, Entry] = {}
         self._deletes: dict[Key, Entry] = {}
+        self._marks: dict[Key, list[Entry]] = {}
+        """Pins, their removal and ends of polls: each of them counts, in their order."""
 
     def admit(self, job: Job, now: int) -> Entry | None:
         """Queue a row, or end it at once; the place that carries it, or None when it has ended."""
@@ -60,6 +74,8 @@ class Messages:
             return self._admit_edit(job, action.card, key, now)
         if isinstance(action, DeleteMessage | CloseForm):
             return self._admit_delete(job, key, now)
+        if isinstance(action, _MARKS):
+            return self._admit_mark(job, key, now)
         entry = self._sends[key] = self.queue.add(job, now)
         return entry
 
@@ -78,8 +94,10 @@ class Messages:
             _forget(self._deletes, key, entry)
             if state == "sent":
                 self._remember(key, GONE)
+        elif isinstance(action, _MARKS):
+            self._forget_mark(entry, key)
         else:
-            self._end_send(entry, key, now, state, native)
+            self._end_send(entry, key, now, state, native_parts(action, native)[0])
 
     def put_off(self, entry: Entry, now: int) -> bool:
         """A row goes back to waiting; False when what came in the meantime has ended it."""
@@ -87,10 +105,10 @@ class Messages:
         if key is None:
             return True
         edit, delete = self._edits.get(key), self._deletes.get(key)
-        if isinstance(action, EditMessage):
+        if isinstance(action, _LATER):
             if delete is not None:
                 self.end(entry, now, "cancelled", "the message is being deleted")
-            elif edit is not None and edit is not entry:
+            elif isinstance(action, EditMessage) and edit is not None and edit is not entry:
                 self.end(entry, now, "superseded", "a newer edit waits")
         elif self._sends.get(key) is entry and not entry.doubtful:
             if delete is not None:
@@ -117,7 +135,7 @@ class Messages:
     def _blocked(self, entry: Entry) -> bool:
         """Whether a row must wait because its message is just being sent."""
         action = entry.job.action
-        return isinstance(action, EditMessage | DeleteMessage | CloseForm) and key_of(entry.job) in self._sends
+        return isinstance(action, _BLOCKED) and key_of(entry.job) in self._sends
 
     def _admit_edit(self, job: Job, card: Card, key: Key, now: int) -> Entry | None:
         send, edit = self._sends.get(key), self._edits.get(key)
@@ -140,6 +158,24 @@ class Messages:
         entry = self._edits[key] = self.queue.add(job, now)
         return entry
 
+    def _admit_mark(self, job: Job, key: Key, now: int) -> Entry | None:
+        if key in self._deletes:
+            self._tell(job, "cancelled", "the message is being deleted")
+            return None
+        if key not in self._sends and self._natives.get(key) == GONE:
+            self._tell(job, "cancelled", NO_MESSAGE)
+            return None
+        entry = self.queue.add(job, now)
+        self._marks.setdefault(key, []).append(entry)
+        return entry
+
+    def _forget_mark(self, entry: Entry, key: Key) -> None:
+        marks = [mark for mark in self._marks.get(key, ()) if mark is not entry]
+        if marks:
+            self._marks[key] = marks
+        else:
+            self._marks.pop(key, None)
+
     def _admit_delete(self, job: Job, key: Key, now: int) -> Entry | None:
         send, edit = self._sends.get(key), self._edits.get(key)
         if key in self._deletes:
@@ -147,6 +183,9 @@ class Messages:
             return None
         if edit is not None and not edit.taken:
             self.end(edit, now, "cancelled", "the message is being deleted")
+        for mark in tuple(self._marks.get(key, ())):
+            if not mark.taken:
+                self.end(mark, now, "cancelled", "the message is being deleted")
         if send is not None and not send.taken and not send.doubtful:
             self.end(send, now, "cancelled", "deleted before it was sent")
             self._tell(job, "cancelled", "the message was never sent")
@@ -176,13 +215,17 @@ class Messages:
                 "superseded" if sent else "cancelled",
                 "its card went with the message" if sent else NO_MESSAGE,
             )
-        for waiting in (self._edits.get(key), self._deletes.get(key)):
+        for waiting in (self._edits.get(key), self._deletes.get(key), *self._marks.get(key, ())):
             if waiting is None:
                 continue
             if sent and (native or is_form):
                 self.queue.arrange(waiting.line, now)
             else:
                 self.end(waiting, now, "cancelled", NO_MESSAGE)
+
+    def forget_natives(self) -> None:
+        """Look native ids up anew."""
+        self._natives.clear()
 
     def _remember(self, key: Key, native: str) -> None:
         self._natives[key] = native
@@ -196,7 +239,7 @@ def key_of(job: Job) -> Key | None:
     action = job.action
     if isinstance(action, OpenForm | CloseForm):
         return job.community, action.token
-    if isinstance(action, SendMessage | SendPrivate | SendInvoice | EditMessage | DeleteMessage):
+    if isinstance(action, _WITH_REF):
         return job.community, action.ref
     return None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Final, Literal
 
-from coterie.core.actions import AnyAction, EditMessage, OpenForm, SendInvoice, SendMessage, SendPrivate
+from coterie.core.actions import AnyAction, EditMessage, OpenForm, SendInvoice, SendMessage, SendPoll, SendPrivate
 from coterie.core.engine.pacing import Pace
 from coterie.core.platform import Delivery, Limits
 
@@ -22,7 +22,7 @@ RANKS: Final = 2 * (PRIORITIES + 1)
 FREE_RANKS: Final = 2
 SWEEP: Final = 1000
 """Quiet channels are forgotten when so many more than last time are known."""
-COUNTED: Final = frozenset({SendMessage, SendPrivate, EditMessage, SendInvoice, OpenForm})
+COUNTED: Final = frozenset({SendMessage, SendPrivate, EditMessage, SendInvoice, OpenForm, SendPoll})
 """What platforms count as a message of its channel; taking away and letting in need not wait behind chatter."""
 
 _URGENT_FIRST: Final = tuple(range(PRIORITIES))
@@ -69,7 +69,10 @@ class Entry:
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """The entries of one channel, at most one of them in flight. An answer's live handle has a line of its own."""
+    """The entries of one channel, at most one of them in flight.
+
+    An answer's live handle has a line of its own, and so has what concerns a space and none of its channels.
+    """
 
     key: str
     space: str
@@ -109,7 +112,7 @@ class Queue:
     def add(self, job: Job, now: int) -> Entry:
         """Put a row at the end of its channel and priority."""
         where, handle = job.action.where, getattr(job.action, "handle", "")
-        key = f"handle {handle}" if handle else where.channel
+        key = f"handle {handle}" if handle else where.channel or f"space {where.space}"
         line = self._lines.get(key)
         if line is None:
             line = self._lines[key] = Line(key, where.space)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from coterie.core.cards import encode
 from coterie.core.community import Community
 from coterie.core.context import Context
-from coterie.core.events import Event, PaymentReceived, TimerDue
+from coterie.core.events import Event, PaymentReceived, PaymentRefunded, TimerDue
 from coterie.storage.keys import fitting
 
 
@@ -61,12 +61,16 @@ def books_changed(community: int, row: int, now: int) -> dict[str, Any]:
     }
 
 
+_PAID: Final = (PaymentReceived, PaymentRefunded)
 DONE: Final = Handled()
 DUPLICATE: Final = Handled(duplicate=True)
 
 
 def dedupe_key(event: Event) -> str:
-    """The key under which an event is remembered: a payment by its charge, whatever brought the news."""
-    if isinstance(event, PaymentReceived) and event.who is not None:
-        return fitting(f"pay:{event.who.platform}:{event.charge}")
+    """The key under which an event is remembered: a payment, and its being given back, by the charge, whatever brought
+    the news.
+    """
+    if isinstance(event, _PAID) and event.who is not None:
+        kept = fitting(f"pay:{event.who.platform}:{event.charge}")
+        return kept if isinstance(event, PaymentReceived) else fitting(f"{kept}:refunded")
     return fitting(event.key)

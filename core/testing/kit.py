@@ -214,6 +214,14 @@ class LiveTown:
             raise AssertionError(listed(f"the room should not show {quoted(what)}; there is", messages))
         return True
 
+    def pins(self, what: What, room: str = "") -> re.Match[str]:
+        """Like :meth:`shows`, of what is pinned in a room."""
+        pinned = [message for message in self._in_room(room) if message.pinned]
+        match = find(pinned, what)
+        if match is None:
+            raise AssertionError(listed(f"the room does not pin {quoted(what)}; pinned is", pinned))
+        return match
+
     def _in_room(self, room: str) -> list[Message]:
         messages = self.stage.room(room or self.room).messages
         return [message for message in messages if not message.deleted and message.private_to is None]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from coterie.core.actions import OpenForm, SendInvoice
+from coterie.core.actions import OpenForm, SendInvoice, SendPoll
 from coterie.core.cards import Card
 from coterie.core.events import Standing, Where, Who
 from coterie.core.platform import Picture, PlatformError
@@ -32,6 +33,14 @@ class NoInvoice(LookupError):
     """The person has no unpaid invoice over that amount."""
 
 
+class NoSuchPoll(LookupError):
+    """The person sees no poll with these options."""
+
+
+class NotPermitted(RuntimeError):
+    """The platform lets nobody do that: somebody is muted or banned, a topic or a poll is closed."""
+
+
 class NotConnected(RuntimeError):
     """Nobody listens to the town: start an application with its platform first."""
 
@@ -53,6 +62,12 @@ class Persona:
     tag: str = ""
     tag_mark: int = 0
     joined_at: int = 0
+    muted: int | None = None
+    """The instant until which they cannot write in the town; 0 until somebody lifts it, None for one who can."""
+    banned: int | None = None
+    """The instant until which they cannot come in, in the same way."""
+    blocked: bool = False
+    """Whether they blocked the bot, so that it cannot write to them."""
 
     @property
     def who(self) -> Who:
@@ -88,6 +103,15 @@ class Message:
     form: OpenForm | None = None
     invoice: SendInvoice | None = None
     paid: bool = False
+    charge: str = ""
+    """The provider's id of the payment of this invoice."""
+    refunded: bool = False
+    pinned: bool = False
+    poll: SendPoll | None = None
+    votes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Options of the poll, from 0, by persona key."""
+    closed: bool = False
+    """Whether the poll has ended."""
     picture: Picture | None = None
     reactions: dict[str, set[str]] = field(default_factory=dict)
     note: str = ""
@@ -98,7 +122,9 @@ class Message:
         if self.form is not None:
             return form_words(self.form)
         if self.invoice is not None:
-            return invoice_words(self.invoice, paid=self.paid)
+            return invoice_words(self.invoice, paid=self.paid, refunded=self.refunded)
+        if self.poll is not None:
+            return poll_words(self.poll, self.votes, closed=self.closed)
         return card_words(self.card) if self.card is not None else self.text
 
     def shown(self) -> str:
@@ -149,15 +175,27 @@ def form_words(form: OpenForm) -> str:
     return "\n".join(lines)
 
 
-def invoice_words(invoice: SendInvoice, *, paid: bool) -> str:
-    """An invoice: title, description, the amount in minor units, and whether it is paid."""
-    amount = f"{invoice.amount} {invoice.currency}" + (" (paid)" if paid else "")
+def invoice_words(invoice: SendInvoice, *, paid: bool, refunded: bool = False) -> str:
+    """An invoice: title, description, the amount in minor units, and whether it is paid, or paid and given back."""
+    amount = f"{invoice.amount} {invoice.currency}" + (" (refunded)" if refunded else " (paid)" if paid else "")
     return "\n".join(part for part in (invoice.title, invoice.description, amount) if part)
+
+
+def poll_words(poll: SendPoll, votes: Mapping[str, tuple[int, ...]], *, closed: bool) -> str:
+    """A poll: its question, then a line for each option with the number of its votes; the end of a quiz tells more."""
+    counts = Counter(option for chosen in votes.values() for option in chosen)
+    lines = [poll.question + (" (closed)" if closed else "")]
+    for number, option in enumerate(poll.options):
+        right = " (correct)" if closed and number in poll.correct else ""
+        lines.append(f"{option}: {counts[number]}{right}")
+    if closed and poll.explanation:
+        lines.append(poll.explanation)
+    return "\n".join(lines)
 
 
 @dataclass(slots=True, eq=False)
 class Room:
-    """A place where people write; ``kind`` is ``room`` or ``dm``."""
+    """A place where people write; ``kind`` is ``room``, ``dm`` or (a topic) ``thread``."""
 
     id: str
     title: str
@@ -165,10 +203,12 @@ class Room:
     owner: str = ""
     """Persona key of whoever a direct chat belongs to."""
     messages: list[Message] = field(default_factory=list)
+    closed: bool = False
+    """Whether the topic is closed: it can be read, and nobody writes there."""
 
     @property
     def kind(self) -> str:
-        """``room`` or ``dm``."""
+        """``room``, ``dm`` or ``thread``."""
         return self.where.kind
 
 

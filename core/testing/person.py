@@ -38,7 +38,10 @@ class Person:
         return self.persona.key
 
     def says(self, text: str, room: str = "", reply_to: str = "") -> None:
-        """Write in a room (the current one when left out)."""
+        """Write in a room (the current one when left out).
+
+        Raises :class:`~coterie.core.testing.NotPermitted` for one who is muted, and in a closed topic.
+        """
         self._act(lambda stage: stage.post(self.persona, room or self._town.room, text, reply_to))
 
     def in_dm(self, text: str) -> None:
@@ -60,12 +63,28 @@ class Person:
         """Pay the open invoice over this amount of minor units; raises :class:`~coterie.core.testing.NoInvoice`."""
         self._act(lambda stage: stage.pay(self.persona, amount, currency))
 
+    def votes(self, *options: str) -> None:
+        """Choose options (whole or in part) in the newest poll that has them all; none takes the vote back.
+
+        Raises :class:`~coterie.core.testing.NoSuchPoll`, and :class:`~coterie.core.testing.NotPermitted` for what the
+        poll does not allow.
+        """
+        self._act(lambda stage: stage.vote(self.persona, *stage.find_poll(self.persona, options)))
+
+    def blocks(self) -> None:
+        """Block the bot: it can no longer write to this person directly."""
+        self._act(lambda stage: stage.block(self.persona))
+
+    def unblocks(self) -> None:
+        """Let the bot write again."""
+        self._act(lambda stage: stage.unblock(self.persona))
+
     def reacts(self, emoji: str, to: What) -> None:
         """React to the newest visible message that shows something; raises :class:`AssertionError` if there is none."""
         self._act(lambda stage: stage.react(self.persona, self._newest(to), emoji))
 
     def joins(self) -> None:
-        """Come into the town."""
+        """Come into the town; raises :class:`~coterie.core.testing.NotPermitted` for one who is banned."""
         self._act(lambda stage: stage.join(self.persona))
 
     def leaves(self) -> None:
@@ -86,6 +105,16 @@ class Person:
     def becomes(self, standing: Standing) -> None:
         """Become an ``operator`` of the town, or a ``member`` again."""
         self._act(lambda stage: stage.set_standing(self.persona, standing))
+
+    @property
+    def muted(self) -> bool:
+        """Whether this person cannot write in the town now."""
+        return self._town.stage.is_muted(self.persona)
+
+    @property
+    def banned(self) -> bool:
+        """Whether this person cannot come into the town now."""
+        return self._town.stage.is_banned(self.persona)
 
     def sees(self, what: What) -> re.Match[str]:
         """The newest place where something is seen since this person's last act (own lines do not count).

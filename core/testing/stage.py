@@ -47,6 +47,8 @@ class Stage:
         self.lost = False
         """Whether what happens while nobody listens is never heard of, in place of being impossible."""
         self.clubs: dict[str, set[str]] = {}
+        self.club_bans: dict[str, dict[str, int]] = {}
+        """Who cannot come into a private space, and until when (0: until it is lifted)."""
         self.links: dict[str, str] = {}
         """Links that were not used yet, and the private space that each leads to."""
         self.taken: list[tuple[str, str, bool]] = []
@@ -92,6 +94,15 @@ class Stage:
             self.rooms[key] = Room(key, title, Where(ADAPTER, key, self.space, "room", title))
         return self.rooms[key]
 
+    def open_topic(self, title: str) -> Room:
+        """A new room for a subject, called after its title; its channel id is that name, with a number if need be."""
+        base = "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split()) or "topic"
+        names = (base, *(f"{base}-{number}" for number in range(2, len(self.rooms) + 3)))
+        key = next(name for name in names if name not in self.rooms)
+        room = self.rooms[key] = Room(key, f"#{key}", Where(ADAPTER, key, self.space, "thread", title))
+        self.tell(None)
+        return room
+
     def dm(self, persona: Persona) -> Room:
         """The direct chat between somebody and the bot."""
         key = f"dm:{persona.key}"
@@ -102,6 +113,19 @@ class Stage:
     def club(self, space: str) -> set[str]:
         """The persona keys of those who are in a private space."""
         return self.clubs.setdefault(space, set())
+
+    def is_muted(self, persona: Persona) -> bool:
+        """Whether somebody cannot write in the town now."""
+        return self._holds(persona.muted)
+
+    def is_banned(self, persona: Persona, space: str = "") -> bool:
+        """Whether somebody cannot come into the town, or into a private space, now."""
+        if space in ("", self.space):
+            return self._holds(persona.banned)
+        return self._holds(self.club_bans.get(space, {}).get(persona.key))
+
+    def _holds(self, until: int | None) -> bool:
+        return until is not None and (until == 0 or until > self.clock.now())
 
     @property
     def home(self) -> Room:
@@ -114,6 +138,13 @@ class Stage:
         self.messages[message.id] = message
         room.messages.append(message)
         return message
+
+    def go_away(self, persona: Persona) -> None:
+        """Somebody is in the town no more; what they had there is gone with them."""
+        persona.present, persona.tag = False, ""
+        persona.roles.clear()
+        persona.marks.clear()
+        self.tell(None)
 
     def say(self, room: Room, note: str, persona: Persona, text: str, *, private: bool = False) -> Message:
         """A line of the town itself."""

@@ -13,7 +13,7 @@ from coterie.core.cards import Button
 from coterie.core.events import MemberJoined, MemberLeft, Where, Who
 from coterie.core.platform import ABSENT, HAD, Delivery, Holdings, Platform, Refused
 from coterie.core.testing.faulty import can_fail
-from coterie.core.testing.people import ADAPTER, BOT, NoSuchButton, Persona, persona_key
+from coterie.core.testing.people import ADAPTER, BOT, NoSuchButton, NotPermitted, Persona, persona_key
 from coterie.core.testing.stage import Stage
 
 
@@ -70,7 +70,7 @@ class StandingsPlatform(Platform):
         stage, persona = self.stage, self.stage.person_of(action.to)
         if persona.key in stage.club(action.where.space):
             return HAD
-        if persona.key in stage.faults.closed_dms:
+        if persona.blocked or persona.key in stage.faults.closed_dms:
             raise Refused(f"{persona.name} does not take direct messages")
         link = f"https://town.example/+{stage.run}{action.mark}-{delivery.key}"
         stage.links.pop(action.replaces, None)
@@ -161,10 +161,17 @@ class ByHand(Stage):
 
     def use_link(self, persona: Persona, link: str) -> asyncio.Future[Any]:
         """Come into the private space behind a link, whoever got it."""
-        return self.enter(persona, self.links.pop(link), link)
+        entered = self.enter(persona, self.links[link], link)
+        del self.links[link]
+        return entered
 
     def enter(self, persona: Persona, space: str, invite: str = "") -> asyncio.Future[Any]:
-        """Come into a private space; without a link an admin has let them in."""
+        """Come into a private space; without a link an admin has let them in.
+
+        Raises :class:`~coterie.core.testing.NotPermitted` for one who was banned from it.
+        """
+        if self.is_banned(persona, space):
+            raise NotPermitted(f"{persona.name} is banned from {space}")
         self.club(space).add(persona.key)
         where, at = Where(ADAPTER, space, space), self.clock.now()
         return self.hand_in(MemberJoined(key=self.next_key(), at=at, who=persona.who, where=where, invite=invite))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from coterie.core.cards import Button
 from coterie.core.clock import Clock
 from coterie.core.events import (
     ButtonTapped,
+    DirectChanged,
     Event,
     FormSubmitted,
     JoinRequested,
@@ -18,20 +19,31 @@ from coterie.core.events import (
     MessageEdited,
     MessagePosted,
     PaymentReceived,
+    PollAnswered,
     ReactionAdded,
     Standing,
     StandingChanged,
 )
 from coterie.core.platform import Limits
-from coterie.core.testing.people import Message, NoInvoice, NoOpenForm, NoSuchButton, Persona, Room, show
-from coterie.core.testing.standings import ByHand
+from coterie.core.testing.finding import Finding
+from coterie.core.testing.people import (
+    Message,
+    NoOpenForm,
+    NoSuchButton,
+    NoSuchPoll,
+    NotPermitted,
+    Persona,
+    Room,
+    show,
+)
+from coterie.core.testing.polls import poll_id
 from coterie.core.testing.verbs import TownPlatform
 
 Committed = asyncio.Future[Any]
 """Done when the effects of an act are committed."""
 
 
-class Town(ByHand):
+class Town(Finding):
     """People who act.
 
     Each act shows what the person did, hands the platform's event in (key ``sandbox:<n>``, counted in this town) and
@@ -44,8 +56,12 @@ class Town(ByHand):
         self.platform = TownPlatform(self, limits)
 
     def post(self, persona: Persona, room: Room | str, text: str, reply_to: str = "") -> Committed:
-        """Write something in a room."""
+        """Write something in a room; raises :class:`NotPermitted` for one who is muted and in a closed topic."""
         room = self.as_room(room)
+        if self.is_muted(persona) and not room.owner:
+            raise NotPermitted(f"{persona.name} is muted and cannot write in {room.title}")
+        if room.closed:
+            raise NotPermitted(f"{room.title} is closed, nobody can write there")
         before = self.seq
         message = self.add(room, persona.key, text)
         message.reply_to = reply_to
@@ -87,7 +103,8 @@ class Town(ByHand):
         return self._act(persona, event)
 
     def join(self, persona: Persona) -> Committed:
-        """Come into the town."""
+        """Come into the town; raises :class:`NotPermitted` for one who is banned."""
+        self._admit(persona)
         before = self.seq
         persona.present, persona.joined_at = True, self.clock.now()
         self.tell(None)
@@ -98,16 +115,17 @@ class Town(ByHand):
     def leave(self, persona: Persona) -> Committed:
         """Go away; rooms cannot be seen from outside."""
         before = self.seq
-        persona.present, persona.tag = False, ""
-        persona.roles.clear()
-        persona.marks.clear()
-        self.tell(None)
+        self.go_away(persona)
         self.say(self.home, "left", persona, f"{persona.name} left")
         event = MemberLeft(key=self.next_key(), at=self.clock.now(), who=persona.who, where=self.home.where)
         return self._act(persona, event, before)
 
     def ask_to_join(self, persona: Persona, text: str = "") -> Committed:
-        """Ask to be let in: who asks stands outside until the application decides."""
+        """Ask to be let in: who asks stands outside until the application decides.
+
+        Raises :class:`NotPermitted` for one who is banned.
+        """
+        self._admit(persona)
         persona.present = False
         self.tell(None)
         where = self.home.where
@@ -179,7 +197,6 @@ class Town(ByHand):
         assert message.invoice is not None
         before = self.seq
         message.paid = True
-        self.changed(message)
         key, where = self.next_key(), self.rooms[message.room].where
         event = PaymentReceived(
             key=key,
@@ -191,7 +208,56 @@ class Town(ByHand):
             currency=currency,
             charge=f"charge-{key}",
         )
+        message.charge = event.charge
+        self.changed(message)
         return self._act(persona, event, before)
+
+    def vote(self, persona: Persona, message: Message, options: Iterable[int] = ()) -> Committed:
+        """Choose options of a poll (numbers from 0) in place of earlier ones; none takes the vote back.
+
+        Nobody hears of votes in an anonymous poll.  Raises :class:`NoSuchPoll` for what the poll does not have and
+        :class:`NotPermitted` for what it does not allow.
+        """
+        before, chosen = self.seq, tuple(sorted(set(options)))
+        _check_vote(persona, message, chosen)
+        if chosen:
+            message.votes[persona.key] = chosen
+        else:
+            message.votes.pop(persona.key, None)
+        self.changed(message)
+        if message.poll is None or message.poll.anonymous:
+            self.acted[persona.key] = before
+            done: Committed = asyncio.get_running_loop().create_future()
+            done.set_result(None)
+            return done
+        event = PollAnswered(
+            key=self.next_key(),
+            at=self.clock.now(),
+            who=persona.who,
+            where=self.rooms[message.room].where,
+            poll=poll_id(message.id),
+            options=chosen,
+        )
+        return self._act(persona, event, before)
+
+    def block(self, persona: Persona) -> Committed:
+        """Close the direct chat: the bot cannot write there any more."""
+        return self._set_blocked(persona, blocked=True)
+
+    def unblock(self, persona: Persona) -> Committed:
+        """Open the direct chat again."""
+        return self._set_blocked(persona, blocked=False)
+
+    def _set_blocked(self, persona: Persona, *, blocked: bool) -> Committed:
+        persona.blocked = blocked
+        self.tell(None)
+        where = self.dm(persona).where
+        event = DirectChanged(key=self.next_key(), at=self.clock.now(), who=persona.who, where=where, open=not blocked)
+        return self._act(persona, event)
+
+    def _admit(self, persona: Persona) -> None:
+        if self.is_banned(persona):
+            raise NotPermitted(f"{persona.name} is banned from the town")
 
     def redeliver(self, event: Event) -> Committed:
         """Hand the same platform event in again."""
@@ -207,36 +273,14 @@ class Town(ByHand):
         """What became visible or changed for somebody since their last act."""
         return self.seen_since(persona, self.acted.get(persona.key, 0))
 
-    def find_button(self, persona: Persona, label_part: str, room: Room | str | None = None) -> tuple[Message, Button]:
-        """The button whose label is, or else contains, a text (any case) on the newest message that has one.
 
-        Without a room all that the person can see is searched.  Raises :class:`NoSuchButton`.
-        """
-        wanted = label_part.casefold()
-        for message in self.newest(persona, room):
-            buttons = [button for row in message.card.buttons for button in row] if message.card else []
-            for button in buttons:
-                if show(button.label).casefold() == wanted:
-                    return message, button
-            for button in buttons:
-                if wanted in show(button.label).casefold():
-                    return message, button
-        place = "anywhere" if room is None else f"in {self.as_room(room).title}"
-        seen = "\n".join(message.shown() for message in self.visible(persona, room)[-5:]) or "(nothing)"
-        raise NoSuchButton(f"{persona.name} has no button {label_part!r} {place}; what can be seen:\n{seen}")
-
-    def open_form(self, persona: Persona) -> Message:
-        """The newest form that waits for somebody; raises :class:`NoOpenForm`."""
-        forms = self.open_forms(persona)
-        if not forms:
-            raise NoOpenForm(f"{persona.name} has no open form")
-        return forms[0]
-
-    def open_invoice(self, persona: Persona, amount: int, currency: str) -> Message:
-        """The newest unpaid invoice over this amount; raises :class:`NoInvoice` naming those that are open."""
-        unpaid = [m for m in self.newest(persona) if m.invoice is not None and not m.paid]
-        for message in unpaid:
-            if message.invoice and (message.invoice.amount, message.invoice.currency) == (amount, currency):
-                return message
-        others = ", ".join(f"{m.invoice.amount} {m.invoice.currency}" for m in unpaid if m.invoice) or "none"
-        raise NoInvoice(f"{persona.name} has no open invoice over {amount} {currency}; open: {others}")
+def _check_vote(persona: Persona, message: Message, options: tuple[int, ...]) -> None:
+    poll = message.poll
+    if poll is None or any(not 0 <= number < len(poll.options) for number in options):
+        raise NoSuchPoll(f"the message {message.id} has no poll with these options")
+    if message.closed:
+        raise NotPermitted(f"the poll {poll.question!r} is closed")
+    if len(options) > 1 and not poll.several:
+        raise NotPermitted(f"in the poll {poll.question!r} one option can be chosen, not several")
+    if poll.correct and persona.key in message.votes:
+        raise NotPermitted(f"{persona.name} has answered the quiz {poll.question!r} already")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coterie.core.actions import (
-    Action,
     ApproveJoin,
     CloseForm,
     DeclineJoin,
@@ -20,19 +19,20 @@ from coterie.core.cards import Card
 from coterie.core.events import MemberJoined, Who
 from coterie.core.platform import CommandMenu, Delivery, Inbox, Limits, Refused
 from coterie.core.testing.faulty import can_fail
-from coterie.core.testing.people import ADAPTER, BOT, Message, Persona, Room, card_words, persona_key
+from coterie.core.testing.people import ADAPTER, BOT, Message, Persona, card_words, persona_key
+from coterie.core.testing.polls import PollPlatform
 from coterie.core.testing.stage import Stage
-from coterie.core.testing.standings import StandingsPlatform
 
 
-class TownPlatform(StandingsPlatform):
+class TownPlatform(PollPlatform):
     """The platform ``sandbox``: every verb writes into the town."""
 
     name = ADAPTER
 
     def __init__(self, stage: Stage, limits: Limits | None = None) -> None:
         self.stage = stage
-        self._sent: dict[str, Message] = {}
+        self._sent = {}
+        self._topics = {}
         if limits is not None:
             self.limits = limits  # type: ignore[misc]  # each town may have limits of its own
 
@@ -131,55 +131,11 @@ class TownPlatform(StandingsPlatform):
         room = stage.home if persona.present else stage.dm(persona)
         return stage.say(room, "declined", persona, f"{persona.name} was not let in", private=True).id
 
-    def _place(self, action: Action) -> Room:
-        """The room of an action; raises :class:`Refused` for another town's room and for a closed direct chat."""
-        where, stage = action.where, self.stage
-        if where.space not in ("", stage.space):
-            raise Refused(f"there is no space {where.space!r} in this town")
-        room = stage.room(where.channel) if where.channel else stage.home
-        if room.owner in stage.faults.closed_dms:
-            raise Refused(f"{room.title} does not take direct messages")
-        return room
-
-    def _private_place(self, action: Action, persona: Persona) -> Room:
-        """Where a private answer stands: the room itself, or the direct chat of somebody who is not in the room."""
-        room = self._place(action)
-        if room.owner in ("", persona.key) and (room.owner or persona.present):
-            return room
-        if persona.key in self.stage.faults.closed_dms:
-            raise Refused(f"{persona.name} does not take direct messages")
-        return self.stage.dm(persona)
-
-    def _message(self, room: Room, delivery: Delivery) -> tuple[Message, bool]:
-        """A message to fill, and whether it is new: the same delivery key gives the earlier one back."""
-        earlier = self._sent.get(delivery.key)
-        if earlier is not None and self.stage.faults.honour_keys:
-            return earlier, False
-        message = self.stage.add(room, BOT)
-        self._sent[delivery.key] = message
-        return message, True
-
-    def _sent_before(self, delivery: Delivery) -> Message:
-        message = self.stage.messages.get(delivery.native)
-        if message is None or message.deleted or message.author != BOT:
-            raise Refused(f"the message {delivery.native!r} is gone")
-        return message
-
     def _form(self, persona: Persona, token: str) -> Message | None:
         for form in self.stage.open_forms(persona):
             if form.form is not None and form.form.token == token:
                 return form
         return None
-
-    def _show(self, message: Message, card: Card, delivery: Delivery) -> None:
-        message.card = card
-        if delivery.picture is not None or card.picture is None:
-            message.picture = delivery.picture
-        self.stage.changed(message)
-
-    def _take_away(self, message: Message) -> None:
-        message.deleted = True
-        self.stage.changed(message)
 
     def _ping(self, message: Message, delivery: Delivery) -> None:
         """Note whom a message notifies; edits notify nobody."""

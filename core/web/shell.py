@@ -26,6 +26,8 @@ LARGEST_BODY: Final = 1024 * 1024
 """Bytes of a request's body; a route that needs more reads its stream itself."""
 GRACE: Final = 2.0
 """Seconds that open requests have to end when the server stops."""
+LINGER: Final = 1.0
+"""Seconds in which a client that had its answer may go on sending what nobody reads."""
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -57,7 +59,9 @@ def address_of(listening: socket.socket) -> str:
 
 async def serve(app: App, host: str, port: int, listening: socket.socket | None = None) -> web.AppRunner:
     """Serve the pages of a started application; ``cleanup()`` of what is returned ends it. Raises :class:`OSError`."""
-    runner = web.AppRunner(make_web(app), access_log=None, handle_signals=False, shutdown_timeout=GRACE)
+    runner = web.AppRunner(
+        make_web(app), access_log=None, handle_signals=False, shutdown_timeout=GRACE, lingering_time=LINGER
+    )
     await runner.setup()
     try:
         await web.SockSite(runner, listening or listen(host, port)).start()

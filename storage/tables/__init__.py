@@ -30,6 +30,7 @@ from coterie.storage.tables.people import (
     channels,
     communities,
     members,
+    moved_spaces,
     presences,
     spaces,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "merges",
     "messages",
     "metadata",
+    "moved_spaces",
     "open_forms",
     "opt_outs",
     "outbox",

@@ -70,6 +70,7 @@ accounts = table(
     text("folded", 64),
     text("adapter", 32, default=""),
     text("dm", 128, default=""),
+    big("dm_closed_at", default=0),
     Column("bot", Integer, nullable=False, server_default="0"),
     big("created_at"),
     PrimaryKeyConstraint("community_id", "id"),
@@ -81,6 +82,17 @@ accounts = table(
     Index("ix_accounts_native", "platform", "native"),
     Index("ix_accounts_folded", "community_id", "folded"),
 )
+
+moved_spaces = table(
+    "moved_spaces",
+    big("community_id"),
+    text("adapter", 32),
+    text("old", 64),
+    text("new", 64),
+    big("at"),
+    PrimaryKeyConstraint("community_id", "adapter", "old"),
+)
+"""Spaces that have another native id now than the configuration may still say."""
 
 presences = table(
     "presences",

@@ -101,8 +101,12 @@ messages = table(
     text("native", 128),
     text("plugin", 64),
     big("sent_at"),
+    text("poll", 128, default=""),
     PrimaryKeyConstraint("community_id", "ref"),
+    # For the answers to polls. The migration restricts it to those.
+    Index("ix_messages_poll", "adapter", "poll"),
 )
+"""Where messages of ours are; ``poll`` is the platform's id of the poll that one holds, if any."""
 
 button_args = table(
     "button_args",

@@ -68,9 +68,9 @@ function tools(message, pane) {
   return bar;
 }
 
-/** Forms and invoices are rare: how they look is loaded with the first of them. */
+/** Forms, invoices and polls are rare: how they look is loaded with the first of them. */
 function later(message, pane) {
-  if (forms) return message.form ? forms.form(message, pane) : forms.invoice(message, pane);
+  if (forms) return forms.rare(message, pane);
   import("./forms.js").then((loaded) => {
     forms = loaded;
     pane.update([message]);
@@ -79,8 +79,8 @@ function later(message, pane) {
 }
 
 function body(message, pane) {
-  if (message.form || message.invoice) return later(message, pane);
-  if (!message.card) return el("p", { className: "words", dir: "auto" }, message.text);
+  // What the bot sends without a card is a form, an invoice or a poll.
+  if (!message.card) return message.author === "bot" ? later(message, pane) : el("p", { className: "words", dir: "auto" }, message.text);
   const { title, fields, buttons, picture, footer, tone } = message.card;
   const bare = !title && !fields && !buttons && !picture && !footer && !tone;
   return bare ? el("p", { className: "words", dir: "auto" }, rich(message.card.text)) : card(message, pane);
@@ -101,17 +101,18 @@ export function draw(message, pane, joined) {
   const bot = message.author === "bot";
   const name = bot ? w("bot-name") : pane.store.nameOf(message.author);
   const answered = message.reply_to && pane.store.messages.get(message.reply_to);
+  const edited = message.edits > 0 && el("span", { className: "hint" }, w("edited"));
   const kind = `message${joined ? " joined" : ""}${message.private_to && !pane.isDirect ? " private" : ""}`;
   return el("article", { className: kind, tabindex: "-1", data: { id: message.id, k: message.id }, "aria-label": w("message-by", { name }) },
     joined ? el("span", { className: "avatar-space" }) : avatar(name, { bot }),
     el("div", { className: "body" },
-      !joined && el("p", { className: "head" }, el("b", { dir: "auto" }, name), pane.store.badges(message.author), stamp,
-        message.edits > 0 && el("span", { className: "hint" }, w("edited"))),
+      !joined && el("p", { className: "head" }, el("b", { dir: "auto" }, name), pane.store.badges(message.author), stamp, edited),
+      message.pinned && el("p", { className: "only" }, w("pinned")),
       message.private_to && !pane.isDirect && el("p", { className: "only" }, icon("eye"), w("only-you")),
       answered && !answered.deleted && el("p", { className: "answered", dir: "auto" },
         icon("reply"), `${pane.store.nameOf(answered.author)}: ${pane.store.gist(answered)}`),
       body(message, pane),
-      joined && message.edits > 0 && el("span", { className: "hint" }, w("edited")),
+      joined && edited,
       reactions(message, pane)),
     !message.private_to && tools(message, pane));
 }

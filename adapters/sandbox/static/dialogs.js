@@ -83,11 +83,13 @@ export async function askClock(app) {
 
 export function personMenu(app, person, anchor) {
   const act = (body) => () => app.actAs(person.key, body);
+  const blocked = person.marks.includes("blocked");
   menu(anchor, w("options-for", { name: person.name }), [
     person.standing === "operator"
       ? { label: w("make-member"), run: act({ do: "standing", standing: "member" }) }
       : { label: w("make-operator"), run: act({ do: "standing", standing: "operator" }) },
     person.present ? { label: w("leave"), run: act({ do: "leave" }) } : { label: w("join"), run: act({ do: "join" }) },
+    { label: w(blocked ? "unblock" : "block"), run: act({ do: blocked ? "unblock" : "block" }) },
     { label: w("ask-to-join"), run: () => askToJoin(app, person.key) },
     null,
     { label: w("no-language"), checked: !person.locale, run: act({ do: "locale", locale: "" }) },

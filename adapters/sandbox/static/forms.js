@@ -27,7 +27,7 @@ function input(question, value, id, described) {
   return el("input", { ...common, type: "text", value, autocomplete: "off", inputmode: question.kind === "int" ? "numeric" : null });
 }
 
-export function form(message, pane) {
+function form(message, pane) {
   const { title, questions, answers = {}, errors = {}, token } = message.form;
   const loose = Object.entries(errors).filter(([name]) => !questions.some((question) => question.name === name));
   const send = (cancel) => (event) => {
@@ -55,7 +55,28 @@ export function form(message, pane) {
   return node;
 }
 
-export function invoice(message, pane) {
+/** A poll: a button for each option with its votes; pressing what one has chosen takes it back. */
+function poll(message, pane) {
+  const { question, options, several, quiz, anonymous, closed, votes, correct, explanation } = message.poll;
+  const mine = votes[pane.persona] || [];
+  const over = closed || (quiz && mine.length > 0);
+  const choose = (number) => (event) => {
+    const kept = several ? mine.filter((one) => one !== number) : [];
+    pane.act({ do: "vote", message: message.id, options: mine.includes(number) ? kept : [...kept, number] }, event.currentTarget);
+  };
+  return el("div", { className: "card poll", role: "group", "aria-label": question },
+    el("h3", { dir: "auto" }, question),
+    options.map((option, number) => {
+      const voters = Object.keys(votes).filter((key) => votes[key].includes(number));
+      return el("button", { type: "button", className: "option", disabled: over, data: { k: `v${number}` }, "aria-pressed": String(mine.includes(number)),
+        title: anonymous ? null : voters.map((key) => pane.store.nameOf(key)).join(", "), onclick: choose(number) },
+      el("span", { dir: "auto" }, option, correct.includes(number) && ` ✓ ${w("correct")}`), el("span", { className: "votes" }, String(voters.length)));
+    }),
+    explanation && el("p", { className: "words", dir: "auto" }, explanation),
+    closed && el("p", { className: "hint" }, w("closed")));
+}
+
+function invoice(message, pane) {
   const { title, description, amount, currency } = message.invoice;
   const price = money(amount, currency);
   return el("div", { className: `card invoice ${message.paid ? "good" : "plain"}` },
@@ -63,7 +84,10 @@ export function invoice(message, pane) {
     description && el("p", { className: "words", dir: "auto" }, description),
     el("p", { className: "price" }, price),
     el("div", { className: "buttons" }, message.paid
-      ? el("strong", {}, w("paid"))
+      ? el("strong", {}, w(message.refunded ? "refunded" : "paid"))
       : el("button", { type: "button", className: "primary", data: { k: "pay" },
         onclick: (event) => pane.act({ do: "pay", message: message.id }, event.currentTarget) }, w("pay", { price }))));
 }
+
+/** What is rare, as the pane's persona sees it. */
+export const rare = (message, pane) => (message.form ? form : message.poll ? poll : invoice)(message, pane);

@@ -94,7 +94,7 @@ export class Store {
       person.platform !== "sandbox" && el("span", { className: "badge" }, w(person.platform)),
       person.standing === "operator" && el("span", { className: "badge op", title: w("operator") }, icon("star"), el("span", {}, w("operator"))),
       person.tag && el("span", { className: "badge" }, person.tag),
-      ...(person.roles || []).map((role) => el("span", { className: "badge" }, role)),
+      ...[...person.roles, ...person.marks.map((mark) => w(mark))].map((role) => el("span", { className: "badge" }, role)),
       !person.present && el("span", { className: "badge" }, w("away")),
     ];
   }
@@ -102,7 +102,7 @@ export class Store {
   /** The first words of a message, for quoting it. */
   gist(message) {
     const plain = (value) => (typeof value === "string" ? value : (value?.spans || []).map((span) => span.text).join(""));
-    const text = message.card ? plain(message.card.title) || plain(message.card.text) : message.text || message.form?.title || message.invoice?.title || "";
+    const text = message.card ? plain(message.card.title) || plain(message.card.text) : message.text || message.form?.title || message.invoice?.title || message.poll?.question || "";
     return text.length > 80 ? `${text.slice(0, 79)}…` : text;
   }
 }

@@ -20,6 +20,8 @@ export default {
   "message-by": "Message by {name}", "message-tools": "Reply or react", edited: "edited", "only-you": "Only you can see this",
   "new-messages": "New messages", earlier: "Show earlier messages", "show-as": "Person in this view", "show-room": "Room in this view",
   spoiler: "Hidden text: press to show", choose: "Choose…", yes: "Yes", no: "No", optional: "(optional)", submit: "Submit", pay: "Pay {price}", paid: "Paid",
+  closed: "Closed", correct: "correct", refunded: "Refunded", pinned: "📌 Pinned", muted: "Muted", banned: "Banned", blocked: "Bot blocked",
+  block: "Block bot", unblock: "Unblock bot",
   "empty-title": "Everybody here is you", "empty-text": "A community on your own machine. Try this:",
   "step-give": "{name} is an operator and may give points, also to themselves:",
   "step-packet": "Put 100 points into a red packet for three:", "step-switch": "Then act as {name} and press the packet's button:",

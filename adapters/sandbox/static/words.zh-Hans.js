@@ -19,7 +19,9 @@ export default {
   "message-by": "{name} 的消息", "message-tools": "回复或回应", edited: "已编辑", "only-you": "仅你可见",
   "new-messages": "新消息", earlier: "显示更早的消息", "show-as": "此视图中的人", "show-room": "此视图中的房间",
   spoiler: "隐藏的文字：点按显示", choose: "请选择…", yes: "是", no: "否", optional: "（选填）", submit: "提交", pay: "支付 {price}", paid: "已支付",
-  "note-joined": "{name} 加入了", "note-left": "{name} 离开了", "note-let-in": "{name} 获准加入", "note-declined": "{name} 未获准加入",
+  closed: "投票已结束", correct: "正确", refunded: "已退款", pinned: "📌 已置顶", muted: "禁言中", banned: "已封禁", blocked: "已屏蔽机器人",
+  block: "屏蔽机器人", unblock: "取消屏蔽机器人",
+  "note-removed": "{name} 被移出了", "note-joined": "{name} 加入了", "note-left": "{name} 离开了", "note-let-in": "{name} 获准加入", "note-declined": "{name} 未获准加入",
   "empty-title": "这里的每个人都是你", "empty-text": "这是你自己电脑上的社区。试试看：",
   "step-give": "{name} 是管理员，可以发放积分，也可以给自己：",
   "step-packet": "用 100 积分发一个三人红包：", "step-switch": "再切换到 {name}，点红包上的按钮：",
@@ -32,5 +34,5 @@ export default {
   "error-busy": "Coterie 现在没有运行，请稍后再试。", "error-failed": "Coterie 没能完成，什么都没有改变。",
   "error-taken": "那个平台上已经有叫这个名字的人。", "error-bad-name": "这个名字不能用。",
   "error-full": "数量已经到上限。", "error-no-form": "那张表单已经关闭。", "error-bad-time": "时钟只能向前，每次最多一年。",
-  "error-too-long": "太长了：最多 8,000 个字符。",
+  "error-not-permitted": "平台不允许这样做：可能被禁言或封禁，或者已经关闭。", "error-too-long": "太长了：最多 8,000 个字符。",
 };

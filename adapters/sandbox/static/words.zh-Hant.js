@@ -19,7 +19,9 @@ export default {
   "message-by": "{name} 的訊息", "message-tools": "回覆或回應", edited: "已編輯", "only-you": "僅你可見",
   "new-messages": "新訊息", earlier: "顯示更早的訊息", "show-as": "此檢視中的人", "show-room": "此檢視中的房間",
   spoiler: "隱藏的文字：點按顯示", choose: "請選擇…", yes: "是", no: "否", optional: "（選填）", submit: "送出", pay: "支付 {price}", paid: "已支付",
-  "note-joined": "{name} 加入了", "note-left": "{name} 離開了", "note-let-in": "{name} 獲准加入", "note-declined": "{name} 未獲准加入",
+  closed: "投票已結束", correct: "正確", refunded: "已退款", pinned: "📌 已置頂", muted: "禁言中", banned: "已封鎖", blocked: "已封鎖機器人",
+  block: "封鎖機器人", unblock: "解除封鎖機器人",
+  "note-removed": "{name} 被移出了", "note-joined": "{name} 加入了", "note-left": "{name} 離開了", "note-let-in": "{name} 獲准加入", "note-declined": "{name} 未獲准加入",
   "empty-title": "這裡的每個人都是你", "empty-text": "這是你自己電腦上的社群。試試看：",
   "step-give": "{name} 是管理員，可以發放積分，也可以給自己：",
   "step-packet": "用 100 積分發一個三人紅包：", "step-switch": "再切換到 {name}，點紅包上的按鈕：",
@@ -32,5 +34,5 @@ export default {
   "error-busy": "Coterie 現在沒有執行，請稍後再試。", "error-failed": "Coterie 沒能完成，什麼都沒有改變。",
   "error-taken": "那個平台上已經有叫這個名字的人。", "error-bad-name": "這個名字不能用。",
   "error-full": "數量已經到上限。", "error-no-form": "那張表單已經關閉。", "error-bad-time": "時鐘只能向前，每次最多一年。",
-  "error-too-long": "太長了：最多 8,000 個字元。",
+  "error-not-permitted": "平台不允許這樣做：可能被禁言或封鎖，或者已經關閉。", "error-too-long": "太長了：最多 8,000 個字元。",
 };

@@ -133,3 +133,10 @@ filter-bad-name = “{ $name }” can’t be a name: use at most 32 characters w
 filter-name-is-field = { $name } is a word of filters already. Please choose another name.
 filter-too-many-segments = There can be at most { $maximum } segments. Please delete one first.
 filter-in-use = { $name } is used by other segments: { $users }. Change those first.
+
+## Moderation
+
+# Shown to an operator who tries to mute or remove somebody.
+moderate-operator = { $name } is an operator, and operators can’t be muted or removed.
+moderate-bot = { $name } is a bot. Bots come and go by the hand of whoever runs the group.
+operator-space-moved = <b>{ $title }</b> has a new id on { $platform }: <code>{ $new }</code>, in place of <code>{ $old }</code>. Everything goes on as before. Please write the new id into <code>plugins.toml</code>, wherever the old one stands.

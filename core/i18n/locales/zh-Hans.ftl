@@ -127,3 +127,10 @@ filter-bad-name = “{ $name }”不能用作名称：最多 32 个字符，不�
 filter-name-is-field = { $name } 已经是筛选条件里的词，请换一个名称。
 filter-too-many-segments = 最多只能有 { $maximum } 个分组，请先删除一个。
 filter-in-use = 其他分组正在使用 { $name }：{ $users }。请先修改它们。
+
+## 管理
+
+# 管理员试图禁言或移出某人时看到。
+moderate-operator = { $name } 是管理员，不能禁言或移出。
+moderate-bot = { $name } 是机器人，只能由群组的管理者添加或移出。
+operator-space-moved = <b>{ $title }</b> 在 { $platform } 上换了新的 ID：<code>{ $new }</code>，原来是 <code>{ $old }</code>。一切照常运行。请把 <code>plugins.toml</code> 里的旧 ID 都改成新的。

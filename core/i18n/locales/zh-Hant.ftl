@@ -127,3 +127,10 @@ filter-bad-name = 「{ $name }」不能當作名稱：最多 32 個字元，不�
 filter-name-is-field = { $name } 已經是篩選條件裡的詞，請換一個名稱。
 filter-too-many-segments = 最多只能有 { $maximum } 個分組，請先刪除一個。
 filter-in-use = 其他分組正在使用 { $name }：{ $users }。請先修改它們。
+
+## 管理
+
+# 管理員試圖禁言或移出某人時看到。
+moderate-operator = { $name } 是管理員，不能禁言或移出。
+moderate-bot = { $name } 是機器人，只能由群組的管理者加入或移出。
+operator-space-moved = <b>{ $title }</b> 在 { $platform } 上換了新的 ID：<code>{ $new }</code>，原本是 <code>{ $old }</code>。一切照常運作。請把 <code>plugins.toml</code> 裡的舊 ID 都改成新的。

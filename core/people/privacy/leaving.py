@@ -63,7 +63,7 @@ LEAVE = Statement(
 PAYMENTS = Statement(
     select(queued_events.c.plugin, queued_events.c.payload).where(
         queued_events.c.community_id == _b("community_id"),
-        queued_events.c.hook == literal_column("'on_payment'"),
+        queued_events.c.hook.in_((literal_column("'on_payment'"), literal_column("'on_refund'"))),
     )
 )
 

@@ -8,10 +8,19 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from coterie.core.cards import Button, Card
-from coterie.core.testing.people import Message, NoInvoice, NoOpenForm, Persona, Room, show
+from coterie.core.testing.people import (
+    Message,
+    NoInvoice,
+    NoOpenForm,
+    NoSuchPoll,
+    NotPermitted,
+    Persona,
+    Room,
+    show,
+)
 from coterie.core.testing.play import seen
 from coterie.core.testing.play.captures import whole
-from coterie.core.testing.play.steps import Act, Fill, Link, Move, Pay, Post, Press, SetStanding
+from coterie.core.testing.play.steps import Act, Fill, Link, Move, Pay, Post, Press, SetStanding, Vote
 from coterie.core.testing.play.world import StepFailed, World
 from coterie.core.text import Style, spans_of
 
@@ -25,7 +34,10 @@ async def act(world: World, step: Act, *, twice: bool = False) -> None:
     if isinstance(step, Post):
         await world.introduce(step)
     world.begin(persona)
-    futures = [_do(world, persona, step)]
+    try:
+        futures = [_do(world, persona, step)]
+    except NotPermitted as error:
+        raise StepFailed(str(error)) from error
     if twice:
         futures.append(world.town.redeliver(world.town.last_event[persona.key]))
     await world.committed(*futures)
@@ -73,6 +85,15 @@ def _do(world: World, persona: Persona, step: Act) -> Committed:
                 return town.pay(persona, whole(amount), currency)
             except NoInvoice as error:
                 raise StepFailed(str(error)) from error
+        case Vote(_, options):
+            try:
+                return town.vote(persona, *town.find_poll(persona, options))
+            except NoSuchPoll as error:
+                raise StepFailed(str(error)) from error
+        case Move(_, "blocks"):
+            return town.block(persona)
+        case Move(_, "unblocks"):
+            return town.unblock(persona)
         case Move(_, "joins"):
             return town.join(persona)
         case Move(_, "leaves"):

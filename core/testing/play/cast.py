@@ -28,12 +28,17 @@ class Cast:
         found: set[str] = set()
         for line in scenario.lines:
             step = line.step.act if isinstance(line.step, Duplicate) else line.step
-            outside = isinstance(step, Move) and step.how != "leaves"
+            outside = isinstance(step, Move) and step.how in ("joins", "asks to join")
             for person in _people(step):
                 if _key(person) not in found and not braces.has_reference(person.name):
                     found.add(_key(person))
                     if not outside:
                         self._present.setdefault(person.name.lower(), []).append(person)
+
+    @property
+    def people(self) -> list[Person]:
+        """Everybody who is there from the beginning."""
+        return [person for people in self._present.values() for person in people]
 
     def heard(self, key: str) -> None:
         """Note that the application knows a persona by now."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from coterie.core.testing.people import Message
 from coterie.core.testing.play import seen
 from coterie.core.testing.play.captures import whole
+from coterie.core.testing.play.showing import show_person, show_sought
 from coterie.core.testing.play.steps import (
     Expectation,
     ExpectBalance,
+    ExpectIs,
     ExpectLedger,
+    ExpectPins,
     ExpectRoom,
     ExpectSees,
-    show_person,
-    show_sought,
 )
 from coterie.core.testing.play.world import StepFailed, World
 
@@ -24,6 +25,13 @@ async def check(world: World, step: Expectation) -> None:
             _sees(world, step)
         case ExpectRoom():
             _shows(world, step)
+        case ExpectPins():
+            _pins(world, step)
+        case ExpectIs(person, condition, negated):
+            persona, town = world.persona(person), world.town
+            so = town.is_muted(persona) if condition == "muted" else town.is_banned(persona)
+            if so == negated:
+                raise StepFailed(f"expected {persona.key} {'not ' if negated else ''}to be {condition}")
         case ExpectBalance(person, amount, currency):
             expected, found = whole(amount), await world.app.balance(world.persona(person).who, currency)
             if found != expected:
@@ -50,6 +58,14 @@ def _shows(world: World, step: ExpectRoom) -> None:
     messages = seen.in_public(world.town, world.room.id)
     wish = f"{world.room.title} {'not ' if step.negated else ''}to show"
     _compare(world, step, messages, wish, f"{world.room.title} shows:")
+
+
+def _pins(world: World, step: ExpectPins) -> None:
+    pinned = [message for message in seen.in_public(world.town, world.room.id) if message.pinned]
+    if (seen.find(pinned, step.sought) is None) != step.negated:
+        wish = f"{world.room.title} {'not ' if step.negated else ''}to pin {show_sought(step.sought)}"
+        lines = seen.quoted_lines(world.town, pinned)
+        raise StepFailed(f"expected {wish}", [f"pinned in {world.room.title}:", *lines])
 
 
 def _compare(

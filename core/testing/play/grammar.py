@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from coterie.core.events import Standing
 from coterie.core.testing.play import braces
 from coterie.core.testing.play.cursor import Cursor
+from coterie.core.testing.play.references import check_references
 from coterie.core.testing.play.steps import (
     POINTS,
+    Act,
+    Condition,
     Duplicate,
     Enter,
+    Expectation,
     ExpectBalance,
+    ExpectIs,
     ExpectLedger,
+    ExpectPins,
     ExpectRoom,
     ExpectSees,
     Fill,
@@ -34,16 +39,24 @@ from coterie.core.testing.play.steps import (
     SetStanding,
     Sought,
     Step,
+    Vote,
     Wait,
 )
 from coterie.core.testing.play.values import LEADING, Wrong, did_you_mean, listed
 
-_DEEDS: Final = ("is", "joins", "leaves", "asks", "fills", "in")
+_DEEDS: Final = ("is", "joins", "leaves", "asks", "fills", "in", "votes", "blocks", "unblocks")
 _AFTER_NAME: Final = (
-    "`: text`, `: [Label]`, `in dm: …`, `is operator`, `is member`, `joins`, `leaves`, `asks to join` or `fills: …`"
+    "`: text`, `: [Label]`, `in dm: …`, `is operator`, `is member`, `joins`, `leaves`, `asks to join`, `fills: …`, "
+    "`votes …`, `blocks` or `unblocks`"
 )
 _STANDINGS: Final[dict[str, Standing]] = {"operator": "operator", "member": "member"}
-_MOVES: Final[dict[str, Moving]] = {"joins": "joins", "leaves": "leaves"}
+_MOVES: Final[dict[str, Moving]] = {
+    "joins": "joins",
+    "leaves": "leaves",
+    "blocks": "blocks",
+    "unblocks": "unblocks",
+}
+_CONDITIONS: Final[dict[str, Condition]] = {"muted": "muted", "banned": "banned"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +111,7 @@ def parse(text: str, name: str = "scenario") -> Scenario:
         try:
             step = parse_line(source)
             if step is not None:
-                _check_references(step, source, captured)
+                check_references(step, source, captured)
                 lines.append(Line(number, source.strip(), step))
                 if isinstance(step, ExpectSees | ExpectRoom) and step.capture:
                     captured.add(step.capture)
@@ -167,7 +180,7 @@ def _duplicate(cursor: Cursor) -> Duplicate:
     if cursor.done():
         raise Wrong(start, "what is delivered twice is missing", allowed)
     act = _step(cursor)
-    if not isinstance(act, Post | Press | Fill | Move | Pay):
+    if not isinstance(act, Act):
         raise Wrong(start, "this is not something that a platform could deliver twice", allowed)
     return Duplicate(act)
 
@@ -183,7 +196,7 @@ def _deed(cursor: Cursor, head: str) -> Step:
     match deed:
         case "is":
             return SetStanding(person, _STANDINGS[cursor.one_of("a standing", *_STANDINGS)])
-        case "joins" | "leaves":
+        case "joins" | "leaves" | "blocks" | "unblocks":
             return Move(person, _MOVES[deed])
         case "asks":
             cursor.one_of("`to join`", "to")
@@ -191,6 +204,8 @@ def _deed(cursor: Cursor, head: str) -> Step:
             return Move(person, "asks to join")
         case "fills":
             return _fill(cursor, person)
+        case "votes":
+            return _vote(cursor, person)
         case "in":
             cursor.one_of("`dm`", "dm")
             return _post(cursor, person, dm=True)
@@ -229,7 +244,24 @@ def _fill(cursor: Cursor, person: Person) -> Fill:
         cursor.mark(",", ', "Question" = "answer"')
 
 
-def _expectation(cursor: Cursor) -> ExpectSees | ExpectRoom | ExpectBalance | ExpectLedger:
+def _vote(cursor: Cursor, person: Person) -> Vote:
+    if not cursor.peek('"'):
+        cursor.one_of('"an option" or `nothing`', "nothing")
+        return Vote(person, ())
+    options: list[str] = []
+    while True:
+        start = cursor.at
+        option = cursor.quoted()
+        if not option.strip() or option in options:
+            message = "this option is chosen twice" if option in options else "the option is empty"
+            raise Wrong(start, message, '"part of an option"')
+        options.append(option)
+        if not cursor.peek(","):
+            return Vote(person, tuple(options))
+        cursor.mark(",", ', "part of another option"')
+
+
+def _expectation(cursor: Cursor) -> Expectation:
     start = cursor.at
     head, _ = cursor.word("what is expected", "a persona's name, room, balance or ledger")
     if head == "ledger":
@@ -238,22 +270,26 @@ def _expectation(cursor: Cursor) -> ExpectSees | ExpectRoom | ExpectBalance | Ex
     if head == "balance":
         return ExpectBalance(cursor.person(), cursor.amount(), cursor.currency(POINTS))
     if head == "room":
-        negated = _negated(cursor, "shows")
-        return ExpectRoom(*_sought(cursor, negated))
+        verb, negated = _verb(cursor, "shows", "pins")
+        return ExpectRoom(*_sought(cursor, negated)) if verb == "shows" else ExpectPins(cursor.sought(), negated)
     cursor.at = start
     person = cursor.person()
-    negated = _negated(cursor, "sees")
+    verb, negated = _verb(cursor, "sees", *_CONDITIONS)
+    if verb in _CONDITIONS:
+        return ExpectIs(person, _CONDITIONS[verb], negated)
     return ExpectSees(person, *_sought(cursor, negated))
 
 
-def _negated(cursor: Cursor, verb: str) -> bool:
-    negated = cursor.one_of(f"`{verb}`", verb, "not") == "not"
+def _verb(cursor: Cursor, *verbs: str) -> tuple[str, bool]:
+    """One of several verbs, the first of which is the usual one, and whether ``not`` stands before it."""
+    verb = cursor.one_of(f"`{verbs[0]}`", *verbs, "not")
+    negated = verb == "not"
     if negated:
-        cursor.one_of(f"`{verb}`", verb)
+        verb = cursor.one_of(f"`{verbs[0]}`", *verbs)
     start = cursor.at
     if not cursor.done() and cursor.here() == "`not`":
         raise Wrong(start, "`not` stands in another place", f"not {verb} …, in this order")
-    return negated
+    return verb, negated
 
 
 def _sought(cursor: Cursor, negated: bool) -> tuple[Sought, bool, str]:
@@ -269,28 +305,6 @@ def _sought(cursor: Cursor, negated: bool) -> tuple[Sought, bool, str]:
     if not braces.NAME.fullmatch(name):
         raise Wrong(start, f"`{name}` cannot be a name for what is captured", "letters, digits and _, such as code")
     return sought, negated, name
-
-
-def _check_references(step: object, source: str, captured: set[str]) -> None:
-    for name in _references(step):
-        if name not in captured:
-            column = max(0, source.find("{" + name + "}"))
-            known = "; captured so far: " + ", ".join(sorted(captured)) if captured else ""
-            allowed = f"a name from an earlier `expect … as NAME`{known}; {{{{{name}}}}} is the plain text {{{name}}}"
-            raise Wrong(column, f"nothing above captures `{name}`", allowed)
-
-
-def _references(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield from braces.references(value)
-    elif isinstance(value, Regex):
-        yield from braces.references(value.pattern, pattern=True)
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _references(item)
-    elif dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            yield from _references(getattr(value, field.name))
 
 
 def _width(char: str) -> int:

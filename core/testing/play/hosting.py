@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from coterie.core.config import CommunitySettings, Config, ConfigError, Settings
 from coterie.core.engine.registry import PluginProblem
 from coterie.core.loading import LoadFailed, Models, Unread, installed_adapters, load_plugin, make
 from coterie.core.plugin import Plugin
+from coterie.core.testing.ground import Ground, ground_called
 from coterie.core.testing.people import ADAPTER
 from coterie.core.testing.play.steps import PLATFORMS
 from coterie.core.testing.scratch import Scratch, scratch
@@ -47,11 +48,11 @@ class Recipe:
 class TownHost:
     """A town, and applications on it, one after the other; :meth:`opened` gives it a database and takes it away."""
 
-    def __init__(self, recipe: Recipe, seed: int) -> None:
+    def __init__(self, recipe: Recipe, seed: int, ground: str = ADAPTER) -> None:
         self._settings = recipe.settings
         self._plugins = recipe.plugins
         self._seed = seed
-        self._town = Town(MovableClock(), space=recipe.space)
+        self._ground: Ground = ground_called(ground, MovableClock(), recipe.space)
         self._new = True
         self._scratch: Scratch | None = None
         self._app: App | None = None
@@ -60,7 +61,15 @@ class TownHost:
     @property
     def town(self) -> Town:
         """The town, the same through all restarts."""
-        return self._town
+        return self._ground.town
+
+    def expect(self, people: Collection[tuple[str, str]]) -> None:
+        """Hear who is in the town from the beginning, by name and platform."""
+        self._ground.expect(people)
+
+    async def quiet(self) -> bool:
+        """Wait until all that people did was handed in; whether there was anything to wait for."""
+        return await self._ground.quiet()
 
     async def start(self) -> App:
         """Start an application; the one before is dropped as if its process had been killed.
@@ -74,8 +83,8 @@ class TownHost:
             app = App(
                 self._settings,
                 plugins=plugins,
-                platforms=[self._town.platform],
-                clock=self._town.clock,
+                platforms=self._ground.platforms(),
+                clock=self.town.clock,
                 seed=self._seed,
                 inline=True,
             )
@@ -102,7 +111,7 @@ class TownHost:
         """Give this town's events other keys than those of earlier towns, which a kept database remembers."""
         starts: str | None = await app.on_lane(None, lambda ctx: read_setting(ctx.unit.db, "node_counter"))
         if starts not in (None, "1"):
-            self._town.run = f"{starts}-"
+            self.town.run = f"{starts}-"
 
     async def _drop(self) -> None:
         if self._app is None:
@@ -124,10 +133,13 @@ class TownHost:
         logger = logging.getLogger("coterie")
         logger.addHandler(self._warnings)
         try:
-            yield
+            async with self._ground.opened():
+                try:
+                    yield
+                finally:
+                    await self._drop()
         finally:
             logger.removeHandler(self._warnings)
-            await self._drop()
             database, self._scratch = self._scratch, None
             if database is not None:
                 database.remove()

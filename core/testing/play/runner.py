@@ -12,11 +12,14 @@ from coterie.core.testing.play import acts, expectations, seen
 from coterie.core.testing.play.captures import filled, whole
 from coterie.core.testing.play.cast import Cast
 from coterie.core.testing.play.grammar import Line, Scenario
+from coterie.core.testing.play.showing import show
 from coterie.core.testing.play.steps import (
     Duplicate,
     Enter,
     ExpectBalance,
+    ExpectIs,
     ExpectLedger,
+    ExpectPins,
     ExpectRoom,
     ExpectSees,
     Fill,
@@ -29,15 +32,15 @@ from coterie.core.testing.play.steps import (
     Restart,
     SetStanding,
     Step,
+    Vote,
     Wait,
-    show,
 )
 from coterie.core.testing.play.values import Wrong, milliseconds
 from coterie.core.testing.play.world import Host, StepFailed, World
 from coterie.storage.ledger import LedgerError
 
 Writer = Callable[[str], None]
-_ONE_LINERS: Final = (ExpectSees, ExpectRoom, ExpectBalance, ExpectLedger)
+_ONE_LINERS: Final = (ExpectSees, ExpectRoom, ExpectPins, ExpectIs, ExpectBalance, ExpectLedger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,10 @@ class Player:
 
     async def play(self) -> Result:
         """Run all steps, up to the first that fails."""
-        world = World(self._host, await self._host.start(), Cast(self._scenario))
-        await world.app.settle()
+        cast = Cast(self._scenario)
+        self._host.expect([(person.name, person.platform) for person in cast.people])
+        world = World(self._host, await self._host.start(), cast)
+        await world.settled()
         self._writer(f"{self._scenario.name}, from {_moment(self._shown_at)} UTC")
         self._show_changes(self._recorder.take())
         for count, line in enumerate(self._scenario.lines, 1):
@@ -133,7 +138,7 @@ class Player:
 
 async def _carry_out(world: World, step: Step) -> None:
     match step:
-        case Post() | Press() | Fill() | Move() | Pay():
+        case Post() | Press() | Fill() | Move() | Pay() | Vote():
             await acts.act(world, step)
         case Duplicate(act):
             await acts.act(world, act, twice=True)
@@ -147,10 +152,10 @@ async def _carry_out(world: World, step: Step) -> None:
             world.room = world.town.room(room)
         case Wait(length):
             await world.app.advance(milliseconds(length))
-            await world.app.settle()
+            await world.settled()
         case Restart():
             world.app = await world.host.start()
-            await world.app.settle()
+            await world.settled()
         case _:
             raise AssertionError(step)
 
@@ -163,7 +168,7 @@ async def _give(world: World, step: Give) -> None:
     except (LedgerError, Refusal) as error:
         raise StepFailed(f"{amount} {step.currency} cannot be given: {error}") from error
     world.cast.heard(world.persona(step.person).key)
-    await world.app.settle()
+    await world.settled()
 
 
 def _needs_place(step: Step) -> bool:

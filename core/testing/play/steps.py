@@ -1,11 +1,10 @@
-"""The steps of a scenario as frozen values, and how each is written.
+"""The steps of a scenario as frozen values; how each is written stands in :mod:`.showing`.
 
 Every string that a person wrote may hold ``{name}``, which stands for what an earlier expectation captured.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -14,7 +13,8 @@ from coterie.core.events import Standing
 SANDBOX: Final = "sandbox"
 POINTS: Final = "points"
 PLATFORMS: Final = (SANDBOX, "telegram", "discord")
-Moving = Literal["joins", "leaves", "asks to join"]
+Moving = Literal["joins", "leaves", "asks to join", "blocks", "unblocks"]
+Condition = Literal["muted", "banned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Enter:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """``dave joins``, ``dave leaves``, ``dave asks to join``."""
+    """``dave joins``, ``dave leaves``, ``dave asks to join``, ``dave blocks`` (the bot), ``dave unblocks``."""
 
     person: Person
     how: Moving
@@ -121,6 +121,14 @@ class Pay:
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """``bob votes "Tea", "Cake"``; ``bob votes nothing`` takes the vote back."""
+
+    person: Person
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """``wait 1h30m``; ``length`` is the duration as written, without blanks."""
 
@@ -132,7 +140,7 @@ class Restart:
     """``restart``."""
 
 
-Act = Post | Press | Fill | Move | Pay
+Act = Post | Press | Fill | Move | Pay | Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +170,23 @@ class ExpectRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectPins:
+    """``expect room pins "Rules"``."""
+
+    sought: Sought
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectIs:
+    """``expect bob muted``, ``expect bob not banned``."""
+
+    person: Person
+    condition: Condition
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectBalance:
     """``expect balance bob 100``."""
 
@@ -175,7 +200,7 @@ class ExpectLedger:
     """``expect ledger balanced``."""
 
 
-Expectation = ExpectSees | ExpectRoom | ExpectBalance | ExpectLedger
+Expectation = ExpectSees | ExpectRoom | ExpectPins | ExpectIs | ExpectBalance | ExpectLedger
 Step = (
     SetStanding
     | Give
@@ -186,96 +211,17 @@ Step = (
     | Link
     | Fill
     | Pay
+    | Vote
     | Wait
     | Restart
     | Duplicate
     | ExpectSees
     | ExpectRoom
+    | ExpectPins
+    | ExpectIs
     | ExpectBalance
     | ExpectLedger
 )
-
-# In a post, "#" between blanks begins a comment; a backslash before it makes it text again.
-_BARE_HASH: Final = re.compile(r"(?<=\s)(\\*#)(?=\s|$)")
-
-
-def show(step: Step) -> str:
-    """The step as a line; reading that line again gives an equal step."""
-    match step:
-        case Give(person, amount, currency):
-            return f"give {show_person(person)} {amount}{_unless_points(currency)}"
-        case Enter(room):
-            return f"in #{room}"
-        case Link(first, second):
-            return f"link {show_person(first)} {show_person(second)}"
-        case Wait(length):
-            return f"wait {length}"
-        case Restart():
-            return "restart"
-        case Duplicate(act):
-            return f"duplicate {_show_act(act)}"
-        case SetStanding(person, standing):
-            return f"{show_person(person)} is {standing}"
-        case ExpectSees() | ExpectRoom() | ExpectBalance() | ExpectLedger():
-            return f"expect {_show_expectation(step)}"
-        case _:
-            return _show_act(step)
-
-
-def show_person(person: Person) -> str:
-    """``alice`` or ``alice@telegram``."""
-    return person.name if person.platform == SANDBOX else f"{person.name}@{person.platform}"
-
-
-def show_sought(sought: Sought) -> str:
-    """What is looked for, in its quotes or slashes."""
-    if isinstance(sought, Words):
-        return quoted(sought.text)
-    pattern = re.sub(r"(\\.)|/", lambda m: m[1] or "\\/", sought.pattern)
-    return f"/{pattern}/{sought.flags}"
-
-
-def quoted(text: str) -> str:
-    """Text in double quotes."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
-    return f'"{escaped}"'
-
-
-def _show_act(act: Act) -> str:
-    name = show_person(act.person)
-    match act:
-        case Post(_, text, dm):
-            escaped = _BARE_HASH.sub(lambda m: "\\" + m[1], text)
-            return f"{name}{' in dm' if dm else ''}: {escaped}"
-        case Press(_, label, dm):
-            return f"{name}{' in dm' if dm else ''}: [{label}]"
-        case Fill(_, answers):
-            return f"{name} fills: " + ", ".join(f"{quoted(label)} = {quoted(value)}" for label, value in answers)
-        case Pay(_, amount, currency):
-            return f"pay {name} {amount} {currency}"
-        case Move(_, how):
-            return f"{name} {how}"
-
-
-def _show_expectation(step: Expectation) -> str:
-    match step:
-        case ExpectSees(person, sought, negated, capture):
-            return f"{show_person(person)} {'not ' if negated else ''}sees {show_sought(sought)}{_as(capture)}"
-        case ExpectRoom(sought, negated, capture):
-            return f"room {'not ' if negated else ''}shows {show_sought(sought)}{_as(capture)}"
-        case ExpectBalance(person, amount, currency):
-            return f"balance {show_person(person)} {amount}{_unless_points(currency)}"
-        case ExpectLedger():
-            return "ledger balanced"
-
-
-def _as(capture: str) -> str:
-    return f" as {capture}" if capture else ""
-
-
-def _unless_points(currency: str) -> str:
-    return "" if currency == POINTS else f" {currency}"
-
 
 __all__ = [
     "PLATFORMS",
@@ -283,10 +229,13 @@ __all__ = [
     "SANDBOX",
     "Act",
     "Amount",
+    "Condition",
     "Duplicate",
     "Enter",
     "ExpectBalance",
+    "ExpectIs",
     "ExpectLedger",
+    "ExpectPins",
     "ExpectRoom",
     "ExpectSees",
     "Expectation",
@@ -304,10 +253,7 @@ __all__ = [
     "SetStanding",
     "Sought",
     "Step",
+    "Vote",
     "Wait",
     "Words",
-    "quoted",
-    "show",
-    "show_person",
-    "show_sought",
 ]

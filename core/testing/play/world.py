@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from coterie.core.clock import Clock
@@ -43,6 +43,12 @@ class Host(Protocol):
 
     async def start(self) -> Application:
         """Start an application; the one before, if any, is dropped without a word."""
+
+    def expect(self, people: Collection[tuple[str, str]]) -> None:
+        """Hear who is in the town from the beginning, by name and platform."""
+
+    async def quiet(self) -> bool:
+        """Wait until all that people did was handed in; whether there was anything to wait for."""
 
     def warnings(self) -> list[str]:
         """What plugins did wrong since the last time, one line each."""
@@ -95,4 +101,10 @@ class World:
             await asyncio.gather(*futures)
         except UnknownPlace as error:
             raise StepFailed(f"nobody listens there: {error}") from error
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Wait until all that is due has happened, and all that followed from it."""
         await self.app.settle()
+        while await self.host.quiet():
+            await self.app.settle()

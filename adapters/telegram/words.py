@@ -1,0 +1,44 @@
+"""The adapter's own few words to members, in the core's languages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_ENGLISH: Final[dict[str, str]] = {
+    "skip": "Skip",
+    "cancel": "Cancel",
+    "yes": "Yes",
+    "no": "No",
+    "write": "Reply to this message",
+    "closed": "I have an answer for you alone. Please open a chat with me and ask again.",
+    "open": "Open chat",
+}
+_SIMPLIFIED: Final[dict[str, str]] = {
+    "skip": "跳过",
+    "cancel": "取消",
+    "yes": "是",
+    "no": "否",
+    "write": "请回复此消息",
+    "closed": "我有一条只给你看的回复。请先打开与我的私聊，然后再试一次。",
+    "open": "打开私聊",
+}
+_TRADITIONAL: Final[dict[str, str]] = {
+    "skip": "略過",
+    "cancel": "取消",
+    "yes": "是",
+    "no": "否",
+    "write": "請回覆此訊息",
+    "closed": "我有一則只給你看的回覆。請先開啟與我的私訊，然後再試一次。",
+    "open": "開啟私訊",
+}
+_HANT_PLACES: Final = frozenset(("tw", "hk", "mo"))
+
+
+def words(locale: str) -> dict[str, str]:
+    """The words for a language tag (BCP 47, any spelling); English for languages that the core does not speak."""
+    parts = locale.lower().replace("_", "-").split("-")
+    if parts[0] != "zh":
+        return _ENGLISH
+    if "hant" in parts or ("hans" not in parts and not _HANT_PLACES.isdisjoint(parts)):
+        return _TRADITIONAL
+    return _SIMPLIFIED

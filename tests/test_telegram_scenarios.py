@@ -1,0 +1,48 @@
+"""The scenarios on Telegram: the unmodified library over HTTP, and the same results as in the town."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from coterie.core.cli.play import run_play
+from coterie.core.clock import MovableClock
+from coterie.core.testing.ground import UnknownGround, ground_called
+
+SCENARIOS = sorted((Path(__file__).parent / "scenarios").glob("*.play"))
+
+
+@pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
+def test_a_scenario_ends_on_telegram_as_in_the_town(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = run_play(file, ground="telegram")
+    said = capsys.readouterr()
+    assert (code, said.err) == (0, ""), said.out + said.err
+    assert "warning: " not in said.out
+
+
+def test_what_people_see_is_what_the_server_shows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The transcript comes from the calls of the bot: a text that it never sent fails the step."""
+    file = tmp_path / "wrong.play"
+    file.write_text('ann: /checkin\nexpect ann sees "this was never said"\n', encoding="utf-8")
+    assert run_play(file, ground="telegram") == 1
+    out = capsys.readouterr().out
+    assert "wrong.play:2: expected ann to see" in out
+    assert "checked in" in out
+
+
+def test_who_has_two_accounts_has_one_beside_telegram(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "two.play"
+    file.write_text(
+        "give ann@telegram 30 points\nlink ann ann@telegram\nexpect balance ann 30\nbob: /checkin\n", encoding="utf-8"
+    )
+    assert run_play(file, ground="telegram") == 0, capsys.readouterr().out
+
+
+def test_an_unknown_ground_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "short.play"
+    file.write_text("ann: /checkin\n", encoding="utf-8")
+    assert run_play(file, ground="matrix") == 2
+    assert "cannot be played on 'matrix'; there are: sandbox, telegram" in capsys.readouterr().err
+    with pytest.raises(UnknownGround):
+        ground_called("matrix", MovableClock(), "town")
