@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
@@ -43,6 +43,9 @@ from coterie.core.events import Event, Who
 
 if TYPE_CHECKING:
     from aiohttp import web
+
+    from coterie.core.config import Settings
+    from coterie.core.plugin import Plugin
 
 hookspec = pluggy.HookspecMarker("coterie")
 hookimpl = pluggy.HookimplMarker("coterie")
@@ -378,6 +381,9 @@ class Adapter:
 
     def __init__(self, config: Any) -> None:
         self.config_values = config
+
+    def inform(self, settings: Settings, plugins: Iterable[Plugin]) -> None:
+        """Learn what the rest of the configuration expects of the platforms; called before their rights are checked."""
 
     def check_bind(self, host: str) -> None:
         """Raise an error that says why the adapter's pages must not be served on this address."""

@@ -8,7 +8,7 @@ import pytest
 from telegram import Update
 
 from coterie.adapters.telegram import polling
-from coterie.adapters.telegram.polling import ALLOWED_UPDATES
+from coterie.adapters.telegram.polling import ALLOWED_UPDATES, NAMELESS
 from tests.telegram_connection_kit import FakeCalls, spin, until
 from tests.telegram_polling_kit import Server, Takes, reading
 

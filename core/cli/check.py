@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
@@ -15,22 +15,12 @@ from coterie.core.cli.output import config_option, count, explain, json_option, 
 
 if TYPE_CHECKING:
     from coterie.core.cli.assemble import Assembly
-    from coterie.core.config import Settings
     from coterie.core.engine.registry import Registry
     from coterie.core.platform import Platform
-    from coterie.core.plugin import Plugin
 
 Level = Literal["ok", "warning", "error"]
 PATIENCE: Final = 30.0
 """Seconds that a platform has to answer."""
-
-
-@runtime_checkable
-class Informed(Protocol):
-    """An adapter that wants to know what the rest of the configuration expects of its platform."""
-
-    def inform(self, settings: Settings, plugins: Sequence[Plugin]) -> None:
-        """Called before its platforms are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +187,7 @@ def _platforms(parts: Assembly) -> Iterator[Finding]:
     for adapter in parts.adapters:
         try:
             adapter.check_bind(web.host)
-            if isinstance(adapter, Informed):
-                adapter.inform(parts.settings, parts.plugins)
+            adapter.inform(parts.settings, parts.plugins)
             platforms = list(adapter.contribute_platforms())
         except (Exception, SystemExit) as error:
             yield Finding("error", "adapters", f"{adapter.name}: {error}")
