@@ -7,6 +7,7 @@ import pytest
 from coterie.core.api import Button, Card, Config, Context, Plugin, Refusal, button, command, form
 from coterie.core.context import FORM_LIFE
 from coterie.core.engine.breaker import FIRST_PAUSE, THRESHOLD
+from coterie.core.events import FormSubmitted
 from coterie.core.testing.kit import LiveTown, TownFactory
 from coterie.core.testing.people import NoOpenForm
 from tests.engine_kit import two_communities
@@ -80,6 +81,33 @@ def break_down(town: LiveTown, times: int = THRESHOLD) -> None:
         for _ in range(times - 1):
             dora.taps("Press")
             dora.fills({})
+
+
+def test_answers_that_come_one_by_one_end_with_the_last_question(town: LiveTown) -> None:
+    """A platform that asks one question after the other also asks those that may be left out."""
+    (alice,) = town.people("alice")
+
+    def answer(**given: str) -> None:
+        asked = town.stage.open_form(alice.persona)
+        assert asked.form is not None
+        where = town.stage.rooms[asked.room].where
+        event = FormSubmitted(
+            key=town.stage.next_key(),
+            who=alice.persona.who,
+            where=where,
+            token=asked.form.token,
+            answers=given,
+            partial=True,
+        )
+        town.act(lambda: town.stage.hand_in(event))
+
+    for nick, shown in (("Ali", "Ali"), ("", "-")):
+        alice.says("/apply")
+        answer(why="Curious")
+        answer(age="30")
+        assert alice.sees_not("desk: Curious")
+        answer(nick=nick)
+        assert alice.sees(f"desk: Curious, 30, {shown}")
 
 
 def test_half_given_answers_survive_a_restart(town: LiveTown) -> None:
