@@ -8,8 +8,8 @@ from telegram.constants import FloodLimit, InlineKeyboardMarkupLimit, MessageLim
 
 from coterie.core.platform import Limits
 
-BURST: Final = 5
-"""So many messages may a quiet chat or group take at once."""
+BURST: Final = 3
+"""So many messages may a quiet chat or group take at once; Telegram speaks of short bursts and publishes no number."""
 GROUP_MINUTE: Final = 60
 """The seconds over which Telegram counts the messages of a group."""
 

@@ -1,0 +1,1 @@
+"""`coterie run` on Telegram, killed in the middle: in front of the fake server, which outlives it and remembers."""
