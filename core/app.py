@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import msgspec
 
-from coterie.core.access.reconciler import Reconciler
 from coterie.core.clock import Clock, MovableClock
 from coterie.core.community import Community
 from coterie.core.config import Settings
@@ -34,6 +33,7 @@ from coterie.core.engine.post import PostOffice, pending
 from coterie.core.engine.quiet import Quiet
 from coterie.core.engine.registry import Registry
 from coterie.core.engine.retention import Retention
+from coterie.core.engine.rights import Rights
 from coterie.core.engine.tasks import Tasks
 from coterie.core.engine.timers import Timers
 from coterie.core.engine.watchdog import HARD_LIMIT, SOFT_LIMIT, Watchdog, Watched
@@ -121,7 +121,7 @@ class App(Desk):
         self._start_lanes()
         self.alarm = Alarm(self.breaker, self.store.communities, self._on_store, self.on_lane)
         outside = Outside(self.registry, self._enabled, self.alarm.failed)
-        self.rights = Reconciler(self.platforms, self.directory.communities, self.clock, self._on_lane)
+        self.rights = Rights(self.platforms, self.directory.communities, self.clock, self._on_lane)
         self.post = PostOffice(self.platforms, outside, self.clock, self._on_lane)
         self.timers = Timers(self.clock, self._submit_to, self._on_store)
         ours = self.directory.communities.__contains__

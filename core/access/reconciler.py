@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -23,7 +23,6 @@ from coterie.core.clock import Clock
 from coterie.core.community import Community
 from coterie.core.context import Context
 from coterie.core.platform import Platform, RetryLater
-from coterie.storage.applied import AppliedRows
 
 log = logging.getLogger(__name__)
 
@@ -71,11 +70,9 @@ class Reconciler:
             return self._clock.now()
         return min((*self._due.values(), *(due for due, _ in self._later)), default=None)
 
-    async def begin(self) -> None:
-        """Compare every community that has accesses, or had some, as after every start."""
-        for community, found in self._communities.items():
-            if found.rights.accesses or await self._on_lane(community, _anything):
-                self._due[community] = self._clock.now()
+    def begin(self, communities: Iterable[int]) -> None:
+        """Compare these communities now, as after every start."""
+        self._due.update(dict.fromkeys(communities, self._clock.now()))
         self._wake.set()
 
     def heard(self, asked: Sequence[Asked]) -> None:
@@ -263,11 +260,6 @@ def _clear(ctx: Context, act: Braked, counts: Counter[Kind]) -> None:
     for each in brake.brakes(ctx.unit.db, ctx.community.id):
         if each.act == act and not counts[each.access, act]:
             brake.release(ctx, (each.access, act))
-
-
-def _anything(ctx: Context) -> bool:
-    """Whether anything of Coterie's stands anywhere."""
-    return bool(AppliedRows(ctx.unit.db).accounts(ctx.community.id, 0, 1))
 
 
 def _pause(error: RetryLater) -> int:

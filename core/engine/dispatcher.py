@@ -9,8 +9,6 @@ from typing import Any, Final
 
 import msgspec
 
-from coterie.core.access.moves import braked, merged, separated, unmerged
-from coterie.core.access.outcome import came, went
 from coterie.core.commands import parse_options, parse_text, split_command, suggest, usage
 from coterie.core.commands.values import shown
 from coterie.core.community import Community
@@ -262,6 +260,8 @@ class Dispatcher(Fence):
     def _joined(self, table: Table, ctx: Context, event: MemberJoined) -> None:
         if ctx.account is None or event.where is None:
             return
+        from coterie.core.access.outcome import came  # loaded with the first who comes or goes
+
         came(ctx, ctx.account, event.where.adapter, event.where.space, event.invite)
         if self.unit.members.enter(ctx.account, event.where.adapter, event.where.space, self.unit.now):
             self.notify(table.observers[MemberJoined], ctx, event)
@@ -269,6 +269,8 @@ class Dispatcher(Fence):
     def _left(self, table: Table, ctx: Context, event: MemberLeft) -> None:
         if ctx.account is None or event.where is None:
             return
+        from coterie.core.access.outcome import went
+
         self.unit.members.leave(ctx.account, event.where.adapter, event.where.space, self.unit.now)
         went(ctx, ctx.account, event.where.adapter, event.where.space)
         if not ctx.account.bot:
@@ -318,13 +320,15 @@ class Dispatcher(Fence):
         self.notify(calls, ctx, event)
 
     def _moved(self, table: Table, ctx: Context, event: MembersMerged | MergeUndone | AccountSeparated) -> None:
+        from coterie.core.access import moves  # loaded with the first two records that become one
+
         match event:
             case MembersMerged():
-                merged(ctx, event)
+                moves.merged(ctx, event)
             case MergeUndone():
-                unmerged(ctx, event)
+                moves.unmerged(ctx, event)
             case AccountSeparated():
-                separated(ctx, event)
+                moves.separated(ctx, event)
         self.notify(table.observers[type(event)], ctx, event)
 
     def _braked(self, table: Table, ctx: Context, event: AccessBraked) -> None:
@@ -332,6 +336,8 @@ class Dispatcher(Fence):
         if any((call.plugin, call.hook) not in self.failed for call in calls):
             self.notify(calls, ctx, event)
         else:
+            from coterie.core.access.moves import braked
+
             braked(ctx, event)
 
     def _timer(self, table: Table, ctx: Context, event: TimerDue) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from coterie.core.access.due import run_timer
 from coterie.core.cards import encode
 from coterie.core.clock import to_instant
 from coterie.core.config import parse_duration
@@ -111,6 +110,8 @@ def timer_due(dispatcher: Dispatcher, table: Table, ctx: Context, event: TimerDu
 
             step(ctx, event.args["broadcast"])
         else:
+            from coterie.core.access.due import run_timer  # loaded with the first of them
+
             run_timer(ctx, event.name, event.args)
         return
     call = table.timers.get((event.plugin, event.name))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from coterie.core.access.reconciler import Reconciler
 from coterie.core.clock import Clock, MovableClock, ShiftedClock
 from coterie.core.engine.again import PutOff
 from coterie.core.engine.erasures import Erasures
 from coterie.core.engine.lanes import Lanes
 from coterie.core.engine.post import PostOffice
+from coterie.core.engine.rights import Rights
 from coterie.core.engine.tasks import Tasks
 from coterie.core.engine.timers import Timers
 
@@ -24,7 +24,7 @@ class Quiet:
         tasks: Tasks,
         put_off: PutOff,
         erasures: Erasures,
-        rights: Reconciler,
+        rights: Rights,
     ) -> None:
         self.clock = clock
         self.lanes = lanes

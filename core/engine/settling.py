@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import Any, Final, Literal
 
-from coterie.core.access.outcome import landed
 from coterie.core.actions import (
     AccessAction,
     CloseTopic,
@@ -65,6 +64,8 @@ def settle(ctx: Context, results: list[Result]) -> None:
         if result.state in ("retry", "failed", "unknown"):
             _unsent(ctx, result)
         if isinstance(result.action, AccessAction) and result.state in ("sent", "failed", "unknown"):
+            from coterie.core.access.outcome import landed  # loaded with the first right that is given
+
             landed(ctx, result.id, result.action, result.state, result.native, result.reason)
     if any(result.plugin == BROADCASTER for result in results):
         from coterie.core.broadcasts import delivered  # loaded with the first broadcast

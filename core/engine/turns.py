@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from coterie.core.access.settle import settle_stirred
 from coterie.core.community import Community
 from coterie.core.context import Context
 from coterie.core.engine.breaker import Breaker
@@ -104,6 +103,8 @@ class Turns:
                 event, unit.depth = unit.emitted.popleft()
                 self._watched(community, event)
             else:
+                from coterie.core.access.settle import settle_stirred  # loaded with the first change of rights
+
                 settle_stirred(Context(unit, community, NOTHING, None))
         unit.depth = 0
 
