@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
+from coterie.adapters.telegram.client import close_bot
 from coterie.adapters.telegram.config import EVERY_CHAT, TelegramConfig
 from coterie.adapters.telegram.fake import FakeTelegram
 from coterie.adapters.telegram.fake.town import WiredTown
@@ -30,6 +31,7 @@ class TelegramGround:
     def __init__(self, clock: MovableClock, space: str) -> None:
         self._server = FakeTelegram.threaded()
         self._town = WiredTown(clock, space, self._server)
+        self._made: list[TelegramPlatform] = []
 
     @property
     def town(self) -> WiredTown:
@@ -44,10 +46,14 @@ class TelegramGround:
 
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
-        """Serve meanwhile."""
+        """Serve meanwhile, and close in the end what applications that were killed have left open."""
         with self._server:
             self._town.open()
-            yield
+            try:
+                yield
+            finally:
+                for platform in self._made:
+                    await close_bot(platform.calls.bot, patience=0)
 
     def platforms(self) -> Sequence[Platform]:
         """One bot, not yet connected, and the town in memory beside it."""
@@ -57,7 +63,8 @@ class TelegramGround:
             api_file_url=self._server.file_url,
             chats=(EVERY_CHAT,),
         )
-        return (_WiredPlatform(config, self._town), self._town.platform)
+        self._made.append(_WiredPlatform(config, self._town))
+        return (self._made[-1], self._town.platform)
 
     async def quiet(self) -> bool:
         """Wait until the bot has taken every update; whether there was any."""
