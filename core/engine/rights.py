@@ -6,8 +6,8 @@ Most communities have no accesses, and then nothing of what compares and repairs
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from coterie.core.clock import Clock
 from coterie.core.community import Community
@@ -16,11 +16,7 @@ from coterie.core.platform import Platform
 
 if TYPE_CHECKING:
     from coterie.core.access.brake import Kind
-    from coterie.core.access.reconciler import Reconciler
-
-Asked: TypeAlias = tuple[int, tuple[int, ...], bool]
-"""Members of a community, and whether the platforms have to be asked about them."""
-OnLane = Callable[[int, Callable[[Context], Any]], Awaitable[Any]]
+    from coterie.core.access.reconciler import Asked, OnLane, Reconciler
 
 
 class Rights:
