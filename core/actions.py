@@ -79,6 +79,8 @@ class CloseForm(Action, frozen=True, tag="close-form", kw_only=True):
 class SendInvoice(Action, frozen=True, tag="invoice", kw_only=True):
     """Ask one person for a payment; ``amount`` is in minor units of ``currency``, ``invoice`` comes back with the
     payment.
+
+    With a ``period`` (seconds) it is a subscription, which the platform renews by itself until it is ended.
     """
 
     ref: int
@@ -89,6 +91,7 @@ class SendInvoice(Action, frozen=True, tag="invoice", kw_only=True):
     amount: int
     currency: str
     handle: str = ""
+    period: int = 0
 
 
 class ApproveJoin(Action, frozen=True, tag="approve-join", kw_only=True):
@@ -241,11 +244,85 @@ class Unban(ModerationAction, frozen=True, tag="unban", kw_only=True):
     """Let a banned account come back; one that is in stays in."""
 
 
+class SetNickname(ModerationAction, frozen=True, tag="nickname", kw_only=True):
+    """Give an account a name in the space, or its own again when empty."""
+
+    name: str = ""
+
+
+class SetFilter(Action, frozen=True, tag="set-filter", kw_only=True):
+    """Let the platform stop messages in the space ``where`` that contain one of ``words`` (``*`` stands for any
+    letters) or match one of ``patterns``; it replaces the filter of the same ``name``.
+
+    ``mute`` is how many seconds the writer is muted, 0 for not at all; ``reply`` is what the writer is told.
+    """
+
+    name: str
+    words: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    mute: int = 0
+    reply: str = ""
+
+
+class DropFilter(Action, frozen=True, tag="drop-filter", kw_only=True):
+    """Take the filter of this name away; one that is not there is gone already."""
+
+    name: str
+
+
+class Schedule(Action, frozen=True, tag="schedule", kw_only=True):
+    """Put a gathering in the calendar of the space ``where``; instants are milliseconds, ``place`` says in words where
+    it is.
+    """
+
+    ref: int
+    title: str
+    starts: int
+    ends: int
+    text: str = ""
+    place: str = ""
+
+
+class Reschedule(Action, frozen=True, tag="reschedule", kw_only=True):
+    """Change a gathering that was put in the calendar; only the newest change counts."""
+
+    ref: int
+    title: str
+    starts: int
+    ends: int
+    text: str = ""
+    place: str = ""
+
+
+class CallOff(Action, frozen=True, tag="call-off", kw_only=True):
+    """Call a gathering off that was put in the calendar."""
+
+    ref: int
+
+
+class Consume(Action, frozen=True, tag="consume", kw_only=True):
+    """Use up what an account bought in the platform's own shop, so that it can be bought again; may be repeated."""
+
+    to: Who
+    entitlement: str
+
+
 class RefundPayment(Action, frozen=True, tag="refund", kw_only=True):
     """Give a payment back whole; ``charge`` is the provider's id of it."""
 
     to: Who
     charge: str
+
+
+class EndSubscription(Action, frozen=True, tag="end-subscription", kw_only=True):
+    """Let a subscription run out at the end of what is paid, or (``resume``) let the subscriber renew it again.
+
+    ``charge`` is the provider's id of its first payment.  What is so already is done.
+    """
+
+    to: Who
+    charge: str
+    resume: bool = False
 
 
 AnyAccessAction = GiveRole | TakeRole | SetTag | Invite | Remove
@@ -277,10 +354,18 @@ AnyAction = (
     | Kick
     | Ban
     | Unban
+    | SetNickname
+    | SetFilter
+    | DropFilter
+    | Schedule
+    | Reschedule
+    | CallOff
+    | Consume
     | RefundPayment
+    | EndSubscription
 )
 
-Referring = EditMessage | DeleteMessage | Pin | Unpin | ClosePoll
+Referring = EditMessage | DeleteMessage | Pin | Unpin | ClosePoll | Reschedule | CallOff
 """What is done to a message that was sent: it waits for that message's native id."""
 
 _decoder = msgspec.json.Decoder(AnyAction)
@@ -295,8 +380,10 @@ def decode_action(raw: bytes | str) -> AnyAction:
 def native_parts(action: Action, native: str) -> tuple[str, str]:
     """The native ids of the message that an action sent, and of the poll in it, from what the platform's verb returned.
 
-    A poll has both, with ``/`` between them, or one id for both.  A topic is no message.
+    A poll has both, with ``/`` between them, or one id for both; so has a gathering.  A topic is no message.
     """
+    if isinstance(action, Schedule):
+        return native, native
     if isinstance(action, SendPoll):
         message, _, poll = native.rpartition("/")
         return message or poll, poll

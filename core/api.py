@@ -6,9 +6,10 @@ from coterie.core.actions import Priority
 from coterie.core.cards import Button, Card, Field, Picture, Question
 from coterie.core.clock import to_datetime, to_instant
 from coterie.core.commands.guide import CommandHelp
-from coterie.core.commands.parameters import Length, MemberRef, Private, Range, Rest
+from coterie.core.commands.parameters import Length, MemberRef, Private, Range, Rest, Suggest
 from coterie.core.commands.values import read_duration
 from coterie.core.config import Config, Duration, Secret
+from coterie.core.config.communities import ChannelConfig
 from coterie.core.context import FORM_LIFE, Context, Member, MessageRef
 from coterie.core.context.moderating import Moderation, ModerationPart
 from coterie.core.context.wallet import (
@@ -28,14 +29,18 @@ from coterie.core.errors import InsufficientFunds, NotAllowed, Refusal, UsageErr
 from coterie.core.events import (
     AccessBraked,
     AccessChanged,
+    AccountModerated,
     AccountSeparated,
     BroadcastEnded,
     ConsentAsked,
     ConsentChanged,
     Contribution,
     DirectChanged,
+    EntitlementChanged,
     Event,
+    FilterHit,
     HistoryImported,
+    InterestChanged,
     JoinRequested,
     MemberJoined,
     MemberLeft,
@@ -48,6 +53,8 @@ from coterie.core.events import (
     PaymentRefunded,
     PollAnswered,
     ReactionAdded,
+    ReactionRemoved,
+    ScheduleChanged,
     SpaceMoved,
     StandingChanged,
     Where,
@@ -89,6 +96,7 @@ __all__ = [
     "AccessBraked",
     "AccessChanged",
     "Account",
+    "AccountModerated",
     "AccountRecord",
     "AccountSeparated",
     "AttributeKind",
@@ -101,6 +109,7 @@ __all__ = [
     "Button",
     "CannotUndo",
     "Card",
+    "ChannelConfig",
     "CommandHelp",
     "Config",
     "ConsentAsked",
@@ -110,17 +119,20 @@ __all__ = [
     "Currency",
     "DirectChanged",
     "Duration",
+    "EntitlementChanged",
     "Entry",
     "Event",
     "Facts",
     "Field",
     "FilterError",
+    "FilterHit",
     "Grant",
     "Granted",
     "HistoryImported",
     "Hold",
     "Insufficient",
     "InsufficientFunds",
+    "InterestChanged",
     "JoinDecision",
     "JoinRequested",
     "LedgerError",
@@ -155,10 +167,12 @@ __all__ = [
     "Question",
     "Range",
     "ReactionAdded",
+    "ReactionRemoved",
     "Refusal",
     "Rest",
     "Reversal",
     "Rich",
+    "ScheduleChanged",
     "Secret",
     "Segment",
     "SegmentField",
@@ -167,6 +181,7 @@ __all__ = [
     "SpaceMoved",
     "StandingChanged",
     "Statement",
+    "Suggest",
     "Text",
     "Transfer",
     "UndoPreview",

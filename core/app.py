@@ -14,7 +14,6 @@ from coterie.core.clock import Clock, MovableClock
 from coterie.core.community import Community
 from coterie.core.config import Settings
 from coterie.core.context import Context
-from coterie.core.desk import Desk
 from coterie.core.doors import cleaned
 from coterie.core.dormant import every_member_table
 from coterie.core.engine.again import PutOff
@@ -39,6 +38,8 @@ from coterie.core.engine.timers import Timers
 from coterie.core.engine.watchdog import HARD_LIMIT, SOFT_LIMIT, Watchdog, Watched
 from coterie.core.engine.work import Again, Work
 from coterie.core.events import Event, PollAnswered, SpaceMoved, Who
+from coterie.core.front import Front
+from coterie.core.people.standings import settle_community
 from coterie.core.platform import Adapter, Platform, UnknownPlace
 from coterie.core.plugin import Plugin
 from coterie.core.tokens import Signer
@@ -50,7 +51,7 @@ log = logging.getLogger(__name__)
 _NOTHING: Final = Event(key="")
 
 
-class App(Desk):
+class App(Front):
     """One running Coterie. ``inline`` runs lanes on the event loop, for tests, scenarios and simulation."""
 
     def __init__(
@@ -116,6 +117,9 @@ class App(Desk):
             segment_fields=self.registry.segment_fields,
             profile=self.registry.profile,
             verbs=lambda adapter: able.get(adapter, frozenset()),
+            longest_mute=lambda adapter: by_name[adapter].longest_mute if adapter in by_name else 0,
+            bans_end=lambda adapter: adapter not in by_name or by_name[adapter].bans_end,
+            operators=self._operators,
             moves=self.store.moves,
         )
         self._start_lanes()
@@ -212,7 +216,8 @@ class App(Desk):
         return [*self._background, *self.post.running]
 
     def _prepare(self, ctx: Context) -> None:
-        """Set the timers of jobs that have none yet in this community."""
+        """Set the timers of jobs that have none yet in this community; make operators of those who are by now."""
+        settle_community(ctx.unit, ctx.community.id)
         for name in sorted(ctx.community.enabled):
             declared = self.registry.declarations.get(name)
             for job in declared.jobs.values() if declared is not None else ():
@@ -362,6 +367,10 @@ class App(Desk):
     def _recovered(self, found: asyncio.Future[Any]) -> None:
         if not found.cancelled() and found.exception() is None:
             self.post.recover(found.result())
+
+    def _operators(self, community: int) -> frozenset[tuple[str, str]]:
+        found = self.directory.communities.get(community)
+        return frozenset() if found is None else found.operators
 
     def _enabled(self, community: int) -> frozenset[str]:
         found = self.directory.communities.get(community)

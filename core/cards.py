@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -11,6 +11,9 @@ from coterie.core.text import Rich, Text, spans_of
 Tone = Literal["plain", "good", "warn", "bad"]
 ButtonStyle = Literal["normal", "primary", "danger"]
 ArgValue = str | int | bool
+
+MOST_PICTURES: Final = 10
+"""Pictures of one card; both Telegram and Discord take so many with one message."""
 
 
 class Field(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -63,13 +66,19 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     footer: Rich = ""
     pings: tuple[int, ...] = ()
     """Members (ids) whom a mention in this card may notify; nobody unless named here."""
+    album: tuple[Picture, ...] = ()
+    """More pictures, shown together with ``picture``; with it at most :data:`MOST_PICTURES`."""
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """All pictures of the card, in order."""
+        return self.album if self.picture is None else (self.picture, *self.album)
 
     def plain(self) -> str:
         """The words of the card, one part a line, without buttons."""
         parts = [str(self.title), str(self.text)]
         parts += [f"{field.name}: {field.value}" for field in self.fields]
-        if self.picture is not None:
-            parts.append(f"[{self.picture.alt}]")
+        parts += [f"[{picture.alt}]" for picture in self.pictures]
         parts.append(str(self.footer))
         return "\n".join(part for part in parts if part)
 
@@ -104,6 +113,7 @@ def encode(value: Any) -> bytes:
 _encoder = msgspec.json.Encoder()
 
 __all__ = [
+    "MOST_PICTURES",
     "ArgValue",
     "Button",
     "ButtonStyle",

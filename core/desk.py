@@ -31,6 +31,7 @@ class Desk(ABC):
     def commands(self) -> list[CommandMenu]:
         """The commands of all enabled plugins, for a platform's menu."""
         from coterie.core.commands import usage
+        from coterie.core.menu import option_of
 
         translator = self.services.translator
         table = self.registry.table(frozenset().union(*(community.enabled for community in self.store.communities)))
@@ -43,6 +44,8 @@ class Desk(ABC):
                 },
                 usage(spec),
                 spec.level,
+                tuple(option_of(translator, spec, parameter) for parameter in spec.parameters),
+                spec.where,
             )
             for spec in table.specs
         ]

@@ -66,5 +66,9 @@ class QuotaExceeded(Exception):
     """A plugin queued more in one event than it may."""
 
 
+class ReadOnly(Exception):
+    """What may only read wanted to change something."""
+
+
 class EmitLoop(Exception):
     """Events that were emitted by handlers of emitted events went on too long."""

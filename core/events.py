@@ -89,9 +89,13 @@ class FormSubmitted(Event, frozen=True, tag="form", kw_only=True):
 
 
 class MemberJoined(Event, frozen=True, tag="joined", kw_only=True):
-    """An account came into a space; may be repeated by the platform."""
+    """An account came into a space; may be repeated by the platform.
+
+    ``guess``: the platform does not tell which invitation was used, and ``invite`` is the one that most likely was.
+    """
 
     invite: str = ""
+    guess: bool = False
 
 
 class MemberLeft(Event, frozen=True, tag="left", kw_only=True):
@@ -117,15 +121,26 @@ class ReactionAdded(Event, frozen=True, tag="reaction", kw_only=True):
     emoji: str
 
 
+class ReactionRemoved(Event, frozen=True, tag="reaction-removed", kw_only=True):
+    """An account took its reaction to a message back."""
+
+    message: str
+    emoji: str
+
+
 class PaymentReceived(Event, frozen=True, tag="payment", kw_only=True):
     """A payment provider confirmed the payment of an invoice. ``amount`` is in minor units; ``charge`` is the
     provider's own id.
+
+    A subscription tells of each of its payments, with the ``invoice`` of the first; ``until`` is when what was paid for
+    ends, in milliseconds, and 0 for anything else.
     """
 
     invoice: str
     amount: int
     currency: str
     charge: str
+    until: int = 0
 
 
 class PaymentRefunded(Event, frozen=True, tag="refunded", kw_only=True):
@@ -135,6 +150,19 @@ class PaymentRefunded(Event, frozen=True, tag="refunded", kw_only=True):
     amount: int
     currency: str
     charge: str
+
+
+class EntitlementChanged(Event, frozen=True, tag="entitlement", kw_only=True):
+    """What an account bought in the platform's own shop holds, holds until another instant, or holds no more.
+
+    ``entitlement`` is the platform's id of the purchase and ``sku`` that of what was bought.  ``until`` is in
+    milliseconds, 0 while no end is known; ``active`` says whether it holds now.  The platform may tell the same again.
+    """
+
+    entitlement: str
+    sku: str
+    active: bool
+    until: int = 0
 
 
 class PollAnswered(Event, frozen=True, tag="poll-answer", kw_only=True):
@@ -153,6 +181,55 @@ class DirectChanged(Event, frozen=True, tag="direct", kw_only=True):
     """An account opened its direct chat with the bot, or closed it (blocked the bot)."""
 
     open: bool
+
+
+class AccountModerated(Event, frozen=True, tag="moderated", kw_only=True):
+    """Somebody moderated the account ``who`` with the platform's own means.
+
+    ``by`` is who did it, where the platform tells; ``until`` is the end of a mute or a ban in milliseconds, 0 for none.
+    """
+
+    deed: Literal["mute", "unmute", "kick", "ban", "unban"]
+    by: Who | None = None
+    until: int = 0
+    reason: str = ""
+
+
+class FilterHit(Event, frozen=True, tag="filter-hit", kw_only=True):
+    """A filter of the platform's own stopped what ``who`` wrote; ``rule`` is its name or native id, ``word`` what it
+    found.
+    """
+
+    rule: str
+    text: str = ""
+    word: str = ""
+
+
+class ScheduleChanged(Event, frozen=True, tag="schedule", kw_only=True):
+    """A gathering in a space's own calendar was put there, changed, began, ended or was called off.
+
+    ``native`` is the platform's id of it; instants are milliseconds, 0 where none is known.  ``ref`` is filled in by
+    the core: what ``ctx.schedule`` returned for one of ours, 0 for a person's own, and for the news that ours was put
+    there, which may come before anybody knows its id.
+    """
+
+    native: str
+    state: Literal["planned", "on", "over", "off"]
+    title: str = ""
+    starts: int = 0
+    ends: int = 0
+    ref: int = 0
+
+
+class InterestChanged(Event, frozen=True, tag="interest", kw_only=True):
+    """An account wants to come to a gathering (``native`` is the platform's id of it), or does not any more.
+
+    ``ref`` is filled in by the core, as in :class:`ScheduleChanged`.
+    """
+
+    native: str
+    interested: bool
+    ref: int = 0
 
 
 class SpaceMoved(Event, frozen=True, tag="space-moved", kw_only=True):
@@ -299,10 +376,16 @@ PlatformEvent = (
     | JoinRequested
     | StandingChanged
     | ReactionAdded
+    | ReactionRemoved
     | PaymentReceived
     | PaymentRefunded
+    | EntitlementChanged
     | PollAnswered
     | DirectChanged
+    | AccountModerated
+    | FilterHit
+    | ScheduleChanged
+    | InterestChanged
     | SpaceMoved
 )
 CoreEvent = (

@@ -8,10 +8,14 @@ from typing import Final, Literal
 from coterie.core.events import (
     AccessBraked,
     AccessChanged,
+    AccountModerated,
     AccountSeparated,
     DirectChanged,
+    EntitlementChanged,
     Event,
+    FilterHit,
     HistoryImported,
+    InterestChanged,
     JoinRequested,
     MemberJoined,
     MemberLeft,
@@ -24,6 +28,8 @@ from coterie.core.events import (
     PaymentRefunded,
     PollAnswered,
     ReactionAdded,
+    ReactionRemoved,
+    ScheduleChanged,
     StandingChanged,
 )
 
@@ -64,8 +70,15 @@ HOOKS: Final[tuple[Hook, ...]] = (
     Hook("on_join_request", "on", "Somebody asks to be let into a space and no plugin decided at once.", JoinRequested),
     Hook("on_standing_changed", "on", "Somebody became, or is no longer, an operator.", StandingChanged),
     Hook("on_reaction", "on", "Somebody reacted to a message.", ReactionAdded),
+    Hook("on_reaction_removed", "on", "Somebody took a reaction back.", ReactionRemoved),
     Hook("on_payment", "on", "A payment provider confirmed a payment for an invoice of this plugin.", PaymentReceived),
     Hook("on_refund", "on", "A payment provider gave back a payment for an invoice of this plugin.", PaymentRefunded),
+    Hook(
+        "on_entitlement",
+        "on",
+        "What somebody bought in the platform's own shop holds now, longer, or no more; may be told again.",
+        EntitlementChanged,
+    ),
     Hook(
         "on_delivery",
         "on",
@@ -79,6 +92,15 @@ HOOKS: Final[tuple[Hook, ...]] = (
         "Somebody opened the direct chat with the bot, or closed it (blocked the bot).",
         DirectChanged,
     ),
+    Hook("on_moderated", "on", "Somebody moderated a member with the platform's own means.", AccountModerated),
+    Hook("on_filter_hit", "on", "A filter of the platform's own stopped what somebody wrote.", FilterHit),
+    Hook(
+        "on_schedule_changed",
+        "on",
+        "A gathering in a space's calendar was put there, changed, began, ended or was called off.",
+        ScheduleChanged,
+    ),
+    Hook("on_interest", "on", "Somebody wants to come to a gathering, or does not any more.", InterestChanged),
     Hook(
         "on_members_merged",
         "on",
@@ -159,6 +181,7 @@ HOOKS: Final[tuple[Hook, ...]] = (
 KEPT: Final[tuple[type[Event], ...]] = (
     PaymentReceived,
     PaymentRefunded,
+    EntitlementChanged,
     MembersMerged,
     MergeUndone,
     AccountSeparated,

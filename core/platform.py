@@ -12,12 +12,16 @@ import pluggy
 from coterie.core.actions import (
     ApproveJoin,
     Ban,
+    CallOff,
     CloseForm,
     ClosePoll,
     CloseTopic,
+    Consume,
     DeclineJoin,
     DeleteMessage,
+    DropFilter,
     EditMessage,
+    EndSubscription,
     GiveRole,
     Invite,
     Kick,
@@ -28,10 +32,14 @@ from coterie.core.actions import (
     RefundPayment,
     Remove,
     RemoveMessage,
+    Reschedule,
+    Schedule,
     SendInvoice,
     SendMessage,
     SendPoll,
     SendPrivate,
+    SetFilter,
+    SetNickname,
     SetTag,
     TakeRole,
     Unban,
@@ -39,7 +47,7 @@ from coterie.core.actions import (
     Unpin,
 )
 from coterie.core.config import Config
-from coterie.core.events import Event, Who
+from coterie.core.events import CommandCalled, Event, Who
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -61,6 +69,20 @@ class Inbox(Protocol):
         could be
         committed (then the platform should deliver again).
         """
+
+    async def suggest(self, event: CommandCalled, option: str) -> Sequence[Suggestion]:
+        """At most 25 proposals for an option of a command that ``who`` is typing ``where``; ``options`` has what stands
+        there so far. Nothing for strangers, and never an error.
+        """
+
+    async def presences(self, adapter: str, space: str, after: int = 0, limit: int = 1000) -> Sequence[Presence]:
+        """Accounts that the store believes to be in a space, a page at a time: ``after`` is the last one's cursor."""
+
+    async def recall(self, name: str) -> str:
+        """What :meth:`note` wrote last under a name of the adapter's own; empty when nothing was written."""
+
+    async def note(self, name: str, value: str) -> None:
+        """Keep a few words (at most 4,000 characters) over a restart: a place in a stream, never a truth."""
 
 
 class UnknownPlace(LookupError):
@@ -137,16 +159,65 @@ class Delivery:
     native: str = ""
     picture: Picture | None = None
     mentions: dict[int, str] = field(default_factory=dict)
+    album: tuple[Picture, ...] = ()
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """All pictures that could be drawn, in order."""
+        return self.album if self.picture is None else (self.picture, *self.album)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandOption:
+    """A parameter of a command, for platforms that ask for each by itself.
+
+    ``kind`` is the parameter's (:data:`coterie.core.commands.parameters.Kind`); bounds are those of an ``int``,
+    ``length`` is the most characters of a ``str``.  ``suggests``: :meth:`Inbox.suggest` has proposals while somebody
+    types.
+    """
+
+    name: str
+    kind: str
+    description: dict[str, str]
+    required: bool = True
+    minimum: int | None = None
+    maximum: int | None = None
+    length: int | None = None
+    choices: tuple[str, ...] = ()
+    suggests: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CommandMenu:
-    """A command as shown in a platform's own menu."""
+    """A command as shown in a platform's own menu; ``where`` is ``any``, ``room`` or ``dm``."""
 
     name: str
     description: dict[str, str]
     usage: str
     level: str
+    options: tuple[CommandOption, ...] = ()
+    where: str = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A proposal for what somebody types: what is shown, and what it stands for."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """An account that the store believes to be in a space; ``cursor`` is where the next page begins.
+
+    ``standing`` is what the space last told of it, ``joined_at`` is in milliseconds.
+    """
+
+    cursor: int
+    id: str
+    standing: str
+    joined_at: int
 
 
 HAD: Final = "had"
@@ -178,6 +249,10 @@ class Platform:
     limits: ClassVar[Limits] = Limits()
     idempotent_sends: ClassVar[bool] = False
     """Whether a second send with the same ``delivery.key`` gives the first message back in place of a double."""
+    longest_mute: ClassVar[int] = 0
+    """The most seconds that the platform mutes somebody for, 0 for no limit; a longer mute is renewed by the core."""
+    bans_end: ClassVar[bool] = True
+    """Whether the platform lifts a ban at its end by itself; the core does where it does not."""
 
     async def start(self, inbox: Inbox) -> None:
         """Connect and begin to hand in events."""
@@ -290,8 +365,42 @@ class Platform:
         """Let a banned account come back."""
         raise NotImplementedError
 
+    async def set_nickname(self, action: SetNickname, delivery: Delivery) -> str:
+        """Name an account in the space; Refused for one that stands above the bot."""
+        raise NotImplementedError
+
+    async def set_filter(self, action: SetFilter, delivery: Delivery) -> str:
+        """Make or replace a filter of the platform's own."""
+        raise NotImplementedError
+
+    async def drop_filter(self, action: DropFilter, delivery: Delivery) -> str:
+        """Take a filter away; one that is not there is gone already."""
+        raise NotImplementedError
+
+    async def schedule(self, action: Schedule, delivery: Delivery) -> str:
+        """Put a gathering in the space's calendar; returns its native id, which events about it name. With
+        ``idempotent_sends`` a second request with the same key finds the first one, as with messages.
+        """
+        raise NotImplementedError
+
+    async def reschedule(self, action: Reschedule, delivery: Delivery) -> str:
+        """Change the gathering ``delivery.native``."""
+        raise NotImplementedError
+
+    async def call_off(self, action: CallOff, delivery: Delivery) -> str:
+        """Call the gathering ``delivery.native`` off; one that is over or gone is done already."""
+        raise NotImplementedError
+
+    async def consume(self, action: Consume, delivery: Delivery) -> str:
+        """Use up a purchase; one that is used up is done already."""
+        raise NotImplementedError
+
     async def refund(self, action: RefundPayment, delivery: Delivery) -> str:
         """Give a payment back; one that was given back before is done already."""
+        raise NotImplementedError
+
+    async def end_subscription(self, action: EndSubscription, delivery: Delivery) -> str:
+        """Let a subscription run out, or be renewed again."""
         raise NotImplementedError
 
     # What accounts have in a space. A verb returns an empty string when it is done, or HAD or ABSENT. It does not touch
@@ -368,7 +477,15 @@ VERBS: dict[str, str] = {
     "kick": "kick",
     "ban": "ban",
     "unban": "unban",
+    "nickname": "set_nickname",
+    "set-filter": "set_filter",
+    "drop-filter": "drop_filter",
+    "schedule": "schedule",
+    "reschedule": "reschedule",
+    "call-off": "call_off",
+    "consume": "consume",
     "refund": "refund",
+    "end-subscription": "end_subscription",
 }
 """The platform method that carries out each kind of action (its tag)."""
 
@@ -405,6 +522,7 @@ __all__ = [
     "VERBS",
     "Adapter",
     "CommandMenu",
+    "CommandOption",
     "Delivery",
     "Holdings",
     "Inbox",
@@ -412,8 +530,10 @@ __all__ = [
     "Picture",
     "Platform",
     "PlatformError",
+    "Presence",
     "Refused",
     "RetryLater",
+    "Suggestion",
     "Uncertain",
     "UnknownPlace",
     "hookimpl",

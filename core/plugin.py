@@ -14,10 +14,14 @@ from coterie.core.config import Config, parse_duration
 from coterie.core.events import (
     AccessBraked,
     AccessChanged,
+    AccountModerated,
     AccountSeparated,
     DirectChanged,
+    EntitlementChanged,
     Event,
+    FilterHit,
     HistoryImported,
+    InterestChanged,
     JoinRequested,
     MemberJoined,
     MemberLeft,
@@ -30,6 +34,8 @@ from coterie.core.events import (
     PaymentRefunded,
     PollAnswered,
     ReactionAdded,
+    ReactionRemoved,
+    ScheduleChanged,
     StandingChanged,
 )
 
@@ -220,11 +226,17 @@ class Plugin:
     def on_reaction(self, event: ReactionAdded, ctx: Context) -> None:
         """Somebody reacted to a message."""
 
+    def on_reaction_removed(self, event: ReactionRemoved, ctx: Context) -> None:
+        """Somebody took a reaction back."""
+
     def on_payment(self, event: PaymentReceived, ctx: Context) -> None:
         """A payment provider confirmed a payment for an invoice of this plugin."""
 
     def on_refund(self, event: PaymentRefunded, ctx: Context) -> None:
         """A payment provider gave back a payment for an invoice of this plugin."""
+
+    def on_entitlement(self, event: EntitlementChanged, ctx: Context) -> None:
+        """What somebody bought in the platform's own shop holds now, longer, or no more; may be told again."""
 
     def on_delivery(self, event: MessageDelivered, ctx: Context) -> None:
         """What this plugin sent or asked for was not done, or may not be; or a topic that it wanted is open."""
@@ -234,6 +246,18 @@ class Plugin:
 
     def on_direct_changed(self, event: DirectChanged, ctx: Context) -> None:
         """Somebody opened the direct chat with the bot, or closed it (blocked the bot)."""
+
+    def on_moderated(self, event: AccountModerated, ctx: Context) -> None:
+        """Somebody moderated a member with the platform's own means."""
+
+    def on_filter_hit(self, event: FilterHit, ctx: Context) -> None:
+        """A filter of the platform's own stopped what somebody wrote."""
+
+    def on_schedule_changed(self, event: ScheduleChanged, ctx: Context) -> None:
+        """A gathering in a space's calendar was put there, changed, began, ended or was called off."""
+
+    def on_interest(self, event: InterestChanged, ctx: Context) -> None:
+        """Somebody wants to come to a gathering, or does not any more."""
 
     def on_history_imported(self, event: HistoryImported, ctx: Context) -> None:
         """`coterie import` found messages of a member from before Coterie counted: how many on which day."""
@@ -345,6 +369,12 @@ def declarations_of(plugin: Plugin) -> Declarations:
                     where=mark.where,
                     aliases=mark.aliases,
                 )
+                for parameter in spec.parameters:
+                    if parameter.suggest and not callable(getattr(plugin, parameter.suggest, None)):
+                        raise TypeError(
+                            f"{type(plugin).__name__}.{attribute}: parameter {parameter.name!r} has proposals from "
+                            f"{parameter.suggest!r}, which is no method of the plugin"
+                        )
                 found.commands.append((spec, method))  # type: ignore[arg-type]
             case ActionMark():
                 table = kinds[mark.kind]

@@ -7,16 +7,16 @@ from __future__ import annotations
 import contextlib
 import random
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from coterie.core.actions import Action, AnyAction, SendMessage, SendPoll, SendPrivate, decode_action
+from coterie.core.actions import Action, AnyAction, Schedule, SendMessage, SendPoll, SendPrivate, decode_action
 from coterie.core.cards import encode
 from coterie.core.clock import Clock
-from coterie.core.errors import EmitLoop, HandlerTimeout, QuotaExceeded
+from coterie.core.errors import EmitLoop, HandlerTimeout, QuotaExceeded, ReadOnly
 from coterie.core.events import Event, Where, Who
 from coterie.core.i18n import Translator
 from coterie.core.moves import Moves
@@ -79,6 +79,12 @@ class Services:
     """Every column that names a member, with the plugin that it belongs to."""
     verbs: Callable[[str], frozenset[str]] = lambda _adapter: frozenset()
     """What the platform of an adapter can do, by its methods' names; nothing where it does not run."""
+    longest_mute: Callable[[str], int] = lambda _adapter: 0
+    """The most seconds that the platform of an adapter mutes somebody for, 0 for no limit."""
+    bans_end: Callable[[str], bool] = lambda _adapter: True
+    """Whether the platform of an adapter lifts a ban at its end by itself."""
+    operators: Callable[[int], frozenset[tuple[str, str]]] = lambda _community: frozenset()
+    """The accounts (platform, native id) that the configuration of a community names as operators."""
     moves: Moves = field(default_factory=Moves)
     """Spaces that have another native id now."""
 
@@ -126,6 +132,8 @@ class Unit:
         self.ledger.owner_now = self._owner_now
         self.activity = Activity(db)
         self.session: Session | None = None
+        self.reading = False
+        """Whether what runs now may only read."""
         self.places: dict[int, tuple[int, Where]] = {}
         self.undo: list[Callable[[], None]] = []
         """What takes back, should the batch be rolled back, what it has changed outside the store."""
@@ -229,6 +237,19 @@ class Unit:
         self.bytes = 0
         if not self.db.intact():
             raise RuntimeError("the transaction is broken: a statement failed and was ignored, or ended it")
+
+    @contextlib.contextmanager
+    def only_reading(self) -> Iterator[None]:
+        """Refuse all changes inside; raises :class:`ReadOnly` for those that would only have been collected."""
+        self.flush_orm()
+        before, self.reading = self.writes, True
+        try:
+            with self.db.reading():
+                yield
+        finally:
+            self.reading = False
+        if self.writes != before:
+            raise ReadOnly("it may only read, and it wanted to change something")
 
     def pending(self) -> bool:
         """Whether the session has changes that were not sent."""
@@ -353,7 +374,7 @@ class Unit:
         if waiting is None:
             return None
         action: Action = decode_action(waiting[0])
-        return action.where if isinstance(action, SendMessage | SendPrivate | SendPoll) else None
+        return action.where if isinstance(action, SendMessage | SendPrivate | SendPoll | Schedule) else None
 
 
 __all__ = [

@@ -114,6 +114,7 @@ class LaneConnection:
         self._driver: Any = None
         self._cursor: Any = None
         self._gathering = False
+        self._reading = False
 
     @classmethod
     def over(cls, connection: Connection) -> LaneConnection:
@@ -153,6 +154,9 @@ class LaneConnection:
         self.open()
         try:
             if self.is_sqlite:
+                if self._reading:  # whatever read alone was ended in the middle
+                    self._execute("PRAGMA query_only=OFF")
+                    self._reading = False
                 self._execute("BEGIN IMMEDIATE")
             yield
             if self._shared is not None:
@@ -258,6 +262,25 @@ class LaneConnection:
             raise_translated(error)
         finally:
             self._gathering = False
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let the database refuse every change inside, within the transaction that is open."""
+        if self.is_sqlite:
+            self._reading = True
+            self._execute("PRAGMA query_only=ON")
+        else:
+            self._execute("SAVEPOINT coterie_reading")
+            self._execute("SET LOCAL transaction_read_only = on")
+        try:
+            yield
+        finally:
+            if self.is_sqlite:
+                self._execute("PRAGMA query_only=OFF")
+                self._reading = False
+            else:
+                self._execute("ROLLBACK TO SAVEPOINT coterie_reading")
+                self._execute("RELEASE SAVEPOINT coterie_reading")
 
     def list_value(self, values: Iterable[Any]) -> Any:
         """A list as the one parameter that :class:`any_of` takes."""

@@ -35,6 +35,8 @@ _SQLITE_EXHAUSTED: Final = frozenset({7, 13})
 """SQLite's result codes for no memory and full."""
 _POSTGRES_EXHAUSTED: Final = frozenset({"53100", "53200"})
 """SQLSTATE for disk full and out of memory."""
+_SQLITE_READ_ONLY: Final = frozenset({8})
+_POSTGRES_READ_ONLY: Final = frozenset({"25006"})
 
 
 def _is_fault(error: BaseException) -> bool:
@@ -52,15 +54,24 @@ def _is_fault(error: BaseException) -> bool:
 
 def exhausted(error: BaseException) -> bool:
     """Whether a statement failed because the store has no more space or memory, which one plugin can use up alone."""
+    return _caused_by(error, _SQLITE_EXHAUSTED, _POSTGRES_EXHAUSTED)
+
+
+def refused_to_write(error: BaseException) -> bool:
+    """Whether a statement failed because nothing may be changed."""
+    return _caused_by(error, _SQLITE_READ_ONLY, _POSTGRES_READ_ONLY)
+
+
+def _caused_by(error: BaseException, codes: frozenset[int], states: frozenset[str]) -> bool:
     found: BaseException | None = error
     seen: set[int] = set()
     while found is not None and id(found) not in seen:  # a chain of causes may run in a circle
         seen.add(id(found))
         original = found.orig if isinstance(found, DBAPIError) else found
         code, state = getattr(original, "sqlite_errorcode", None), getattr(original, "sqlstate", None)
-        if code is not None and code & 0xFF in _SQLITE_EXHAUSTED:
+        if code is not None and code & 0xFF in codes:
             return True
-        if state is not None and str(state) in _POSTGRES_EXHAUSTED:
+        if state is not None and str(state) in states:
             return True
         found = found.__cause__
     return False

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, literal_column, select, update
 
-from coterie.storage.statement import Statement, insertion
+from coterie.storage.statement import Statement, insertion, lies_between
 from coterie.storage.tables import accounts, channels, communities, members, presences, spaces
 
 _b = bindparam
@@ -156,17 +156,67 @@ FIND_PRESENCE = Statement(
         presences.c.account_id == _b("account_id"),
     )
 )
+FIRST_SEEN = Statement(
+    select(func.min(presences.c.joined_at)).where(
+        presences.c.community_id == _b("community_id"),
+        presences.c.adapter == _b("adapter"),
+        presences.c.space == _b("space"),
+    )
+)
 ADD_PRESENCE = insertion(presences, "community_id", "adapter", "space", "account_id", "joined_at")
-SET_PRESENCE = Statement(
-    update(presences)
+_THE_PRESENCE = (
+    presences.c.community_id == _b("community_id"),
+    presences.c.adapter == _b("adapter_"),
+    presences.c.space == _b("space_"),
+    presences.c.account_id == _b("account_id_"),
+)
+SET_PRESENCE = Statement(update(presences).where(*_THE_PRESENCE).values(left_at=_b("left_at")))
+END_PRESENCE = Statement(
+    update(presences).where(*_THE_PRESENCE).values(left_at=_b("left_at"), standing=literal_column("'member'"))
+)
+STAND = Statement(update(presences).where(*_THE_PRESENCE).values(standing=_b("standing")))
+RUNS_A_SPACE = Statement(
+    select(presences.c.space)
+    .select_from(
+        presences.join(
+            accounts, (accounts.c.community_id == presences.c.community_id) & (accounts.c.id == presences.c.account_id)
+        )
+    )
+    .where(
+        accounts.c.community_id == _b("community_id"),
+        accounts.c.member_id == _b("member_id"),
+        presences.c.left_at.is_(None),
+        presences.c.standing == literal_column("'operator'"),
+    )
+    .limit(literal_column("1"))
+)
+PRESENCES_IN = Statement(
+    select(presences.c.account_id, accounts.c.native, presences.c.standing, presences.c.joined_at)
+    .select_from(
+        presences.join(
+            accounts, (accounts.c.community_id == presences.c.community_id) & (accounts.c.id == presences.c.account_id)
+        )
+    )
     .where(
         presences.c.community_id == _b("community_id"),
-        presences.c.adapter == _b("adapter_"),
-        presences.c.space == _b("space_"),
-        presences.c.account_id == _b("account_id_"),
+        presences.c.adapter == _b("adapter"),
+        presences.c.space == _b("space"),
+        presences.c.account_id > _b("after"),
+        presences.c.left_at.is_(None),
     )
-    .values(left_at=_b("left_at"))
+    .order_by(presences.c.account_id)
+    .limit(_b("most"))
 )
+BEGINS_WITH = Statement(
+    select(accounts.c.member_id, accounts.c.name, accounts.c.platform, accounts.c.native)
+    .where(
+        accounts.c.community_id == _b("community_id"),
+        lies_between(accounts.c.folded, _b("low"), _b("high")),
+        accounts.c.bot == literal_column("0"),
+    )
+    .limit(_b("most"))
+)
+"""Accounts whose names lie between two texts; ``high`` is past all that begin as ``low`` does."""
 PRESENCES_OF = Statement(
     select(presences.c.left_at)
     .select_from(

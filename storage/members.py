@@ -17,17 +17,22 @@ from coterie.storage.member_sql import (
     ADD_MEMBER,
     ADD_PRESENCE,
     ADD_SEPARATED,
+    BEGINS_WITH,
     BY_NAME,
     CHANNEL,
+    END_PRESENCE,
     FIND_ACCOUNT,
     FIND_CHANNEL,
     FIND_PRESENCE,
+    FIRST_SEEN,
     MEMBER,
     MOVE_ACCOUNT,
     OPERATORS,
+    PRESENCES_IN,
     PRESENT_SPACES,
     RENAME_ACCOUNT,
     RENAME_MEMBER,
+    RUNS_A_SPACE,
     SET_DM,
     SET_HEARD,
     SET_LEFT,
@@ -35,6 +40,7 @@ from coterie.storage.member_sql import (
     SET_MERGED,
     SET_PRESENCE,
     SET_STANDING,
+    STAND,
 )
 from coterie.storage.statement import Row
 
@@ -260,15 +266,13 @@ class Members:
         return member
 
     def merge(self, kept: MemberRecord, gone: MemberRecord) -> list[AccountRecord]:
-        """Give all accounts of one member to another, who keeps the higher standing; returns those that moved."""
+        """Give all accounts of one member to another; returns those that moved."""
         moved = self.accounts_of(gone.community, gone.id)
         for account in moved:
             self.move_account(account, kept)
         self.db.run(SET_MERGED, {"community_id": gone.community, "id_": gone.id, "merged_into": kept.id})
         for place in [place for place, record in self._members.items() if record is gone]:
             self._members[place] = kept
-        if gone.standing == "operator" and kept.standing != "operator":
-            self.set_standing(kept, "operator")
         if gone.locale and not kept.locale:
             self.set_locale(kept, gone.locale)
         if kept.left and not gone.left:
@@ -319,13 +323,20 @@ class Members:
         elif row[0] is None:
             return False
         else:
-            self._set_presence(values, None)
+            self.db.run(SET_PRESENCE, _at(values) | {"left_at": None})
         if account.member.left:
             self.set_left(account.member, None)
         return True
 
+    def first_seen(self, community: int, adapter: str, space: str) -> int | None:
+        """When the first account was seen in a space, in milliseconds; None for a space in which none was."""
+        row = self.db.one(FIRST_SEEN, {"community_id": community, "adapter": adapter, "space": space})
+        return None if row is None or row[0] is None else int(row[0])
+
     def leave(self, account: AccountRecord, adapter: str, space: str, now: int) -> None:
-        """Note that an account left a space; a member who is nowhere any more counts as gone."""
+        """Note that an account left a space, and its standing there with it; a member who is nowhere any more counts as
+        gone.
+        """
         values = {
             "community_id": account.member.community,
             "adapter": adapter,
@@ -334,7 +345,7 @@ class Members:
         }
         if self.db.one(FIND_PRESENCE, values) is None:
             self.db.run(ADD_PRESENCE, values | {"joined_at": now})
-        self._set_presence(values, now)
+        self.db.run(END_PRESENCE, _at(values) | {"left_at": now})
         if not self.db.all(PRESENT_SPACES, {"community_id": account.member.community, "member_id": account.member.id}):
             self.set_left(account.member, now)
 
@@ -344,17 +355,29 @@ class Members:
         row = self.db.one(FIND_PRESENCE, {"community_id": account.member.community} | place)
         return row is not None and row[0] is not None
 
-    def _set_presence(self, values: dict[str, object], left_at: int | None) -> None:
-        self.db.run(
-            SET_PRESENCE,
-            {
-                "community_id": values["community_id"],
-                "adapter_": values["adapter"],
-                "space_": values["space"],
-                "account_id_": values["account_id"],
-                "left_at": left_at,
-            },
-        )
+    def stand(self, account: AccountRecord, adapter: str, space: str, standing: str, now: int) -> None:
+        """Note what a space says that an account is there; who runs it is in it."""
+        if standing == "operator":
+            self.enter(account, adapter, space, now)
+        here = {"community_id": account.member.community, "adapter": adapter, "space": space, "account_id": account.id}
+        self.db.run(STAND, _at(here) | {"standing": standing})
+
+    def runs_a_space(self, member: MemberRecord) -> bool:
+        """Whether an account of a member is in a space that says it is an operator."""
+        return self.db.one(RUNS_A_SPACE, {"community_id": member.community, "member_id": member.id}) is not None
+
+    def presences(self, community: int, adapter: str, space: str, after: int, most: int) -> list[Row]:
+        """Who is in a space: ``(account id, native id, standing, joined_at)`` in the order of the account ids."""
+        values = {"community_id": community, "adapter": adapter, "space": space, "after": after, "most": most}
+        return self.db.all(PRESENCES_IN, values)
+
+    def begins_with(self, community: int, name: str, most: int) -> list[Row]:
+        """Accounts of people whose names begin with something, in any case, in no order: ``(member id, name,
+        platform, native id)``.
+        """
+        low = folded(name)
+        values = {"community_id": community, "low": low, "high": f"{low}\U0010ffff", "most": most}
+        return self.db.all(BEGINS_WITH, values)
 
     def set_left(self, member: MemberRecord, left_at: int | None) -> None:
         """When a member left the last place that they were in; ``None`` for who is somewhere."""
@@ -379,6 +402,13 @@ class Members:
     def place(self, community: int, channel: int) -> Row | None:
         """``(adapter, native, space, kind, title)`` of a channel."""
         return self.db.one(CHANNEL, {"community_id": community, "id": channel})
+
+
+def _at(values: dict[str, object]) -> dict[str, object]:
+    """The values that find a presence which is to be changed."""
+    return {"community_id": values["community_id"]} | {
+        f"{name}_": values[name] for name in ("adapter", "space", "account_id")
+    }
 
 
 def folded(name: str) -> str:

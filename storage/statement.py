@@ -44,6 +44,32 @@ def _any_of_postgresql(element: any_of, compiler: Any, **options: Any) -> str:
     return f"{compiler.process(column, **options)} = ANY({compiler.process(values, **options)})"
 
 
+class lies_between(FunctionElement[bool]):  # noqa: N801 - reads as an SQL operator
+    """``low <= column < high`` in the order of the characters' numbers, whatever order the database has for texts.
+
+    PostgreSQL takes an index for it that was made with ``varchar_pattern_ops``, which serves ``=`` as well.
+    """
+
+    inherit_cache = True
+    type = Boolean()
+    _is_implicitly_boolean = True
+
+    def __init__(self, column: ColumnElement[Any], low: ColumnElement[Any], high: ColumnElement[Any]) -> None:
+        super().__init__(column, low, high)
+
+
+@compiles(lies_between, "sqlite")
+def _lies_between_sqlite(element: lies_between, compiler: Any, **options: Any) -> str:
+    column, low, high = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} >= {low} AND {column} < {high})"
+
+
+@compiles(lies_between, "postgresql")
+def _lies_between_postgresql(element: lies_between, compiler: Any, **options: Any) -> str:
+    column, low, high = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} ~>=~ {low} AND {column} ~<~ {high})"
+
+
 class Statement:
     """A Core statement with named ``bindparam`` parameters (constants are kept), compiled once for each dialect."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from coterie.core.engine.work import dedupe_key
 from coterie.core.events import Who
 from coterie.core.platform import Platform, Refused, Uncertain
 from coterie.core.testing.kit import LiveTown, TownFactory
+from coterie.core.testing.people import NoInvoice
 
 HEARD: list[tuple[Any, ...]] = []
 BROKEN: list[bool] = []
@@ -34,14 +36,24 @@ class Till(Plugin):
         """Buy."""
         ctx.invoice(50, "XTR", title="Cake", description="", name="cake")
 
+    @command("join")
+    def join(self, ctx: Context, days: int = 30) -> None:
+        """Subscribe."""
+        ctx.invoice(70, "XTR", title="Club", description="", name="club", every=timedelta(days=days))
+
+    @command("quit")
+    def quit(self, ctx: Context, charge: str, resume: bool = False) -> None:
+        """Let the subscription run out."""
+        HEARD.append(("asked", ctx.end_subscription(charge, ctx.member, resume=resume)))
+
     @command("back")
     def back(self, ctx: Context, charge: str) -> None:
         """Give back."""
         HEARD.append(("asked", ctx.refund(charge, ctx.member, reason="stale")))
 
     def on_payment(self, event: PaymentReceived, ctx: Context) -> None:
-        ctx.ledger.grant(ctx.member, 50, reason="cake", key=event.charge)
-        HEARD.append(("paid", event.charge))
+        ctx.ledger.grant(ctx.member, event.amount, reason="cake", key=event.charge)
+        HEARD.append(("paid", event.charge, *((event.until,) if event.until else ())))
 
     def on_refund(self, event: PaymentRefunded, ctx: Context) -> None:
         if BROKEN:
@@ -133,6 +145,47 @@ def test_a_plugin_that_is_out_of_order_hears_of_it_later(town: LiveTown) -> None
     assert town.balance(bob) == 0
     assert ("back", "cake", 50, "XTR", charge) in HEARD
     assert town.ledger_balanced()
+
+
+DAY = 86_400_000
+
+
+def test_a_subscription_is_paid_again_until_it_is_ended(town: LiveTown) -> None:
+    bob = town.person("bob")
+    bob.says("/join")
+    assert bob.sees("70 XTR every 30 days")
+    bob.pays(70, "XTR")
+    (_, first, until) = HEARD[-1]
+    assert until == town.stage.clock.now() + 30 * DAY
+    town.wait(days=30)
+    bob.pays(70, "XTR")
+    (_, second, later) = HEARD[-1]
+    assert (later, town.balance(bob)) == (until + 30 * DAY, 140)
+    bob.says(f"/quit {first}")
+    with pytest.raises(NoInvoice):
+        bob.pays(70, "XTR")
+    bob.says(f"/back {second}")
+    assert ("back", "club", 70, "XTR", second) in HEARD
+    bob.says(f"/quit {first} yes")
+    bob.pays(70, "XTR")
+    acts = [entry.act for entry in town.inside(lambda ctx: ctx.audit_log()) if entry.act.startswith("subscription")]
+    assert sorted(acts) == ["subscription-end", "subscription-resume"]
+    assert town.ledger_balanced()
+
+
+def test_only_a_subscription_can_be_ended_and_by_its_first_payment(town: LiveTown) -> None:
+    charge, bob = bought(town), town.person("bob")
+    bob.says(f"/quit {charge}")
+    (state, ref, reason) = HEARD[-1]
+    assert HEARD[-2] == ("asked", ref)
+    assert (state, "not the first payment of a subscription" in reason) == ("failed", True)
+
+
+def test_a_subscription_needs_a_time_above_zero(town: LiveTown) -> None:
+    bob = town.person("bob")
+    with town.failures() as failures:
+        bob.says("/join 0")
+    assert "a subscription is renewed after some time" in str(failures)
 
 
 def test_without_its_plugin_it_waits(town_factory: TownFactory) -> None:

@@ -1,4 +1,4 @@
-"""The core's own timers: about rights, and the ends of polls."""
+"""The core's own timers: about rights, the ends of polls, and mutes and bans that platforms do not end or keep up."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from coterie.core.access.outcome import RETRY, retry_due
 from coterie.core.context import Context
 from coterie.core.context.granting import CORE, EXPIRY, expired
 from coterie.core.context.polling import POLL_ENDS, poll_ends
+from coterie.core.context.sentences import BAN_ENDS, MUTE_GOES_ON, ban_ends, mute_goes_on
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ TIMERS: Final[dict[str, Callable[[Context, Mapping[str, Any]], None]]] = {
     RETRY: _retry,
     APPLY: _apply,
     POLL_ENDS: poll_ends,
+    MUTE_GOES_ON: mute_goes_on,
+    BAN_ENDS: ban_ends,
 }
 
 

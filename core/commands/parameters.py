@@ -45,6 +45,15 @@ class Private:
     """A value that the audit log must not keep: a password, a key, a code."""
 
 
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    """Proposals while somebody types an ``int`` or a ``str`` of a command: ``method`` names a method of the plugin,
+    ``(self, ctx, typed: str) -> Iterable[str | tuple[label, value]]``, which only reads.
+    """
+
+    method: str
+
+
 Kind = Literal["int", "str", "bool", "choice", "duration", "member"]
 Value = int | str | bool | timedelta | MemberRef | None
 
@@ -69,7 +78,7 @@ class Parameter:
 
     ``minimum`` and ``maximum`` bound an ``int``, or the seconds of a ``duration``; they are ``None`` for other kinds.
     ``length`` is the most characters of a ``str``, ``None`` where the author set none.  A ``private`` value is not
-    written down in the audit log.
+    written down in the audit log.  ``suggest`` names the plugin's method that has proposals, if there is one.
     """
 
     name: str
@@ -82,6 +91,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     rest: bool = False
     private: bool = False
+    suggest: str = ""
 
     @property
     def long(self) -> bool:
@@ -134,9 +144,9 @@ def _parameter(declared: inspect.Parameter, hint: Any) -> Parameter:
     given = declared.default is not declared.empty
     default = declared.default if given else None
     private = Private() in notes
-    made = Parameter(
-        declared.name, kind, not given and not optional, default, minimum, maximum, length, choices, rest, private
-    )
+    suggest = next((note.method for note in reversed(notes) if isinstance(note, Suggest)), "")
+    required = not given and not optional
+    made = Parameter(declared.name, kind, required, default, minimum, maximum, length, choices, rest, private, suggest)
     if given and not (_fits(made) or (optional and default is None)):
         raise TypeError(f"has the default {default!r}, which its own type or bounds refuse")
     return made
@@ -183,9 +193,11 @@ def _bounds(kind: Kind, notes: tuple[Any, ...]) -> tuple[int | None, int | None,
                 length = note.maximum
             case Rest() if kind == "str":
                 rest = True
-            case Range() | Length() | Rest():
+            case Suggest() if kind in ("str", "int"):
+                pass
+            case Range() | Length() | Rest() | Suggest():
                 raise TypeError(f"has {note!r}, which does not fit its type")
-            case type() if note in (Range, Length, Rest, Private):
+            case type() if note in (Range, Length, Rest, Private, Suggest):
                 raise TypeError(f"has {note.__name__} without brackets")
     return minimum, maximum, length, rest
 

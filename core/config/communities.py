@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from coterie.core.config.problems import Refusal
 from coterie.core.config.types import Account, ClockTime, Config, Locale, Name, NativeId, TimeZone
+from coterie.core.events import Where
 
 TAG_LENGTH = 16
 """Characters of a member tag (Telegram's limit, https://core.telegram.org/bots/api#setchatmembertag)."""
@@ -19,6 +20,22 @@ class SpaceConfig(Config):
     platform: Name = Field(description="Name of the adapter that serves it")
     id: NativeId = Field(description="The platform's own id of the place")
     title: str = Field(default="", max_length=100, description="Name for people; the platform's own where empty")
+
+
+class ChannelConfig(Config):
+    """One channel on a platform, for what a plugin shows in places of an operator's choice."""
+
+    platform: Name = Field(description="Name of the adapter that serves it")
+    id: NativeId = Field(description="The platform's own id of the channel, group or room")
+    space: NativeId | None = Field(
+        default=None,
+        description="The platform's own id of the server that the channel is in, if it is in one",
+    )
+
+    @property
+    def where(self) -> Where:
+        """The channel as a place."""
+        return Where(self.platform, self.id, self.space or self.id)
 
 
 class Slot(NamedTuple):

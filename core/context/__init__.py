@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from coterie.core.cards import encode
 from coterie.core.context.asking import FORM_LIFE, FORM_ROUTE
+from coterie.core.context.guarding import Guarding
 from coterie.core.context.knowing import who_of
-from coterie.core.context.moderating import Moderating
 from coterie.core.context.saying import MessageRef
 from coterie.core.events import Event
 from coterie.storage.journal import ADD_TASK
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Member = MemberRecord
 
 
-class Context(Moderating):
+class Context(Guarding):
     """One event, one plugin. Outbound verbs only queue: everything is sent after the commit, or not at all."""
 
     __slots__ = ()

@@ -129,12 +129,29 @@ class Asking(Saying):
             Priority.ANSWER,
         )
 
-    def invoice(self, amount: int, currency: str, *, title: Rich, description: Rich, name: object) -> MessageRef:
+    def invoice(
+        self,
+        amount: int,
+        currency: str,
+        *,
+        title: Rich,
+        description: Rich,
+        name: object,
+        every: timedelta | None = None,
+    ) -> MessageRef:
         """Ask the acting member for a payment in real money or Stars; the payment comes to ``on_payment`` with
         ``name``.
+
+        With ``every`` it is a subscription: the platform takes the amount again after each such time, and each payment
+        comes to ``on_payment``, with ``until``.  Telegram has subscriptions of 30 days, in Stars.  Where a platform has
+        none like this, ``on_delivery`` hears that the invoice failed.  Raises :class:`LookupError` for an event that
+        belongs to no member, :class:`ValueError` for a time that is not above zero.
         """
         if self.account is None:
             raise LookupError("this event belongs to no member")
+        period = 0 if every is None else round(every.total_seconds())
+        if every is not None and period <= 0:
+            raise ValueError(f"a subscription is renewed after some time, not after {every}")
         ref = self.new_id()
         self._post(
             SendInvoice(
@@ -147,6 +164,7 @@ class Asking(Saying):
                 amount=amount,
                 currency=currency,
                 handle=self.event.handle,
+                period=period,
             ),
             Priority.ANSWER,
             ref,

@@ -136,17 +136,16 @@ class Knowing:
         return self.unit.members.member(self.community.id, member)
 
     def member_of(self, reference: MemberRef) -> MemberRecord:
-        """The member whom somebody named, by mention, platform id or name; raises :class:`UsageError` unless it is
-        exactly one.
+        """The member whom somebody named, by mention, platform id (``discord:1234`` for one of another platform) or
+        name; raises :class:`UsageError` unless it is exactly one.
         """
         wanted = reference.raw.removeprefix("@").strip()
         members = self.unit.members
         # The id goes first: nobody chooses it, while anybody may call themselves like somebody else's id.
-        account = (
-            members.account(self.community.id, self.account.platform, wanted.lower())
-            if self.account is not None
-            else None
-        )
+        platform, _, native = wanted.lower().rpartition(":")
+        if not platform and self.account is not None:
+            platform = self.account.platform
+        account = members.account(self.community.id, platform, native) if platform else None
         found = [account.member.id] if account is not None else members.named(self.community.id, wanted)
         member = self.find_member(found[0]) if len(found) == 1 else None
         if member is None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from coterie.core.actions import (
     Ban,
+    EndSubscription,
     Kick,
     ModerationAction,
     Mute,
@@ -20,8 +21,9 @@ from coterie.core.actions import (
 )
 from coterie.core.audit import audit
 from coterie.core.clock import to_datetime
+from coterie.core.context.gathering import Gathering
 from coterie.core.context.knowing import who_of
-from coterie.core.context.polling import Polling
+from coterie.core.context.sentences import Sentence, lifted, passed
 from coterie.core.errors import Refusal
 from coterie.core.events import MessageEdited, MessagePosted, ReactionAdded, Where, Who
 from coterie.core.text import clean_text
@@ -40,8 +42,8 @@ LONGEST_CHARGE: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class ModerationPart:
-    """One account in one space; ``ref`` is the request that ``on_delivery`` tells of if it fails (0: none was made,
-    the platform cannot do it).
+    """One account (0: it concerns none) in one space; ``ref`` is the request that ``on_delivery`` tells of if it fails
+    (0: none was made, the platform cannot do it).
     """
 
     adapter: str
@@ -52,7 +54,7 @@ class ModerationPart:
 
 @dataclass(frozen=True, slots=True)
 class Moderation:
-    """What was asked of the platforms about a member; true where there is anything."""
+    """What was asked of the platforms about a member, or of a space's filters; true where there is anything."""
 
     parts: tuple[ModerationPart, ...] = ()
 
@@ -70,10 +72,13 @@ class Moderation:
         return bool(self.asked)
 
 
-class Moderating(Polling):
+class Moderating(Gathering):
     """The part of the context that moderates: on every account of a member, in every space of the community.
 
     All of it is written into the audit log, in the name of the operator who acts, or else of the plugin alone.
+
+    What a platform cannot keep up to the end by itself, the core does: it renews a mute that is longer than the
+    platform's longest, and lifts a ban where the platform's bans have no end, also after restarts.
     """
 
     __slots__ = ()
@@ -87,7 +92,7 @@ class Moderating(Polling):
         self._movable(member)
         until = self._until(for_)
         return self._moderate(
-            member, "mute", lambda at, who, why: Mute(where=at, to=who, reason=why, until=until), reason, until
+            member, "mute", lambda at, who, why: Mute(where=at, to=who, reason=why, until=until), reason, until=until
         )
 
     def unmute(self, member: MemberRecord, *, reason: str = "") -> Moderation:
@@ -104,7 +109,7 @@ class Moderating(Polling):
         self._movable(member)
         until = self._until(for_)
         return self._moderate(
-            member, "ban", lambda at, who, why: Ban(where=at, to=who, reason=why, until=until), reason, until
+            member, "ban", lambda at, who, why: Ban(where=at, to=who, reason=why, until=until), reason, until=until
         )
 
     def unban(self, member: MemberRecord, *, reason: str = "") -> Moderation:
@@ -146,10 +151,27 @@ class Moderating(Polling):
         """
         if not 1 <= len(charge) <= LONGEST_CHARGE:
             raise ValueError(f"a charge has 1 to {LONGEST_CHARGE} characters, not {len(charge)}")
-        account = to if isinstance(to, AccountRecord) else self._payer(to)
-        where = Where(_adapter(account), account.dm, kind="dm")
+        account = to if isinstance(to, AccountRecord) else self._payer(to, "refund")
+        where = Where(adapter_of(account), account.dm, kind="dm")
         self._write_down("payment-refund", account.member, reason, {"charge": charge})
         return self._post(RefundPayment(where=where, to=who_of(account), charge=charge), Priority.NORMAL)
+
+    def end_subscription(self, charge: str, to: MemberRecord | AccountRecord, *, resume: bool = False) -> int:
+        """Let a subscription run out at the end of what is paid, or with ``resume`` let it be renewed again.
+
+        ``charge`` is the id that its first payment had in ``on_payment``.  The money of the running period is not given
+        back; :meth:`refund` does that.  ``on_delivery`` hears with what this returns as ``ref`` when it cannot be done.
+        Raises what :meth:`refund` raises.
+        """
+        if not 1 <= len(charge) <= LONGEST_CHARGE:
+            raise ValueError(f"a charge has 1 to {LONGEST_CHARGE} characters, not {len(charge)}")
+        account = to if isinstance(to, AccountRecord) else self._payer(to, "end_subscription")
+        where = Where(adapter_of(account), account.dm, kind="dm")
+        self._write_down(
+            "subscription-resume" if resume else "subscription-end", account.member, "", {"charge": charge}
+        )
+        action = EndSubscription(where=where, to=who_of(account), charge=charge, resume=resume)
+        return self._post(action, Priority.NORMAL)
 
     # -- how
 
@@ -159,18 +181,21 @@ class Moderating(Polling):
         verb: str,
         make: Callable[[Where, Who, str], ModerationAction],
         reason: str,
+        *,
+        act: str = "",
         until: int = 0,
     ) -> Moderation:
         why = clean_text(reason, LONGEST_REASON, lines=False)
         parts = []
         for account in self.accounts_of(member):
             for adapter, space in self.community.spaces:
-                if account.bot or adapter != _adapter(account):
+                if account.bot or adapter != adapter_of(account):
                     continue
                 ref = 0
                 if verb in self.unit.services.verbs(adapter):
                     # No channel: what waits for one is not in the way.
-                    ref = self._post(make(Where(adapter, "", space), who_of(account), why), Priority.MODERATION)
+                    action = make(Where(adapter, "", space), who_of(account), why)
+                    ref = self._post(self._in_force(action, account), Priority.MODERATION)
                 parts.append(ModerationPart(adapter, space, account.id, ref))
         done = Moderation(tuple(parts))
         if done:
@@ -179,8 +204,19 @@ class Moderating(Polling):
                 details["skipped"] = len(done.skipped)
             if until:
                 details["until"] = to_datetime(until).isoformat(timespec="seconds")
-            self._write_down(f"member-{verb}", member, why, details)
+            self._write_down(f"member-{act or verb}", member, why, details)
         return done
+
+    def _in_force(self, action: ModerationAction, account: AccountRecord) -> ModerationAction:
+        """What is asked of the platform now; what it cannot keep up by itself is set for later."""
+        match action:
+            case Mute():
+                return passed(self.unit, Sentence.of(self.community.id, self.plugin, account, action), action)
+            case Ban():
+                return passed(self.unit, Sentence.of(self.community.id, self.plugin, account, action), action)
+            case Unmute() | Unban():
+                lifted(self.unit, self.community.id, account, action)
+        return action
 
     def _movable(self, member: MemberRecord) -> None:
         """Raise :class:`Refusal` for those whom nobody mutes or removes by a bot: who runs the community, and bots,
@@ -200,12 +236,12 @@ class Moderating(Polling):
             raise ValueError(f"it is for a minute to 366 days, or until it is lifted (None), not for {for_}")
         return self.unit.now + for_ // timedelta(milliseconds=1)
 
-    def _payer(self, member: MemberRecord) -> AccountRecord:
+    def _payer(self, member: MemberRecord, verb: str) -> AccountRecord:
         verbs = self.unit.services.verbs
-        found = [account for account in self.accounts_of(member) if "refund" in verbs(_adapter(account))]
+        found = [account for account in self.accounts_of(member) if verb in verbs(adapter_of(account))]
         if len(found) != 1:
             count = "several accounts" if found else "no account"
-            raise LookupError(f"member {member.id} has {count} to which a payment could be given back")
+            raise LookupError(f"member {member.id} has {count} that could have paid this")
         return found[0]
 
     def _member_behind(self, who: Who | None) -> MemberRecord | None:
@@ -227,6 +263,6 @@ class Moderating(Polling):
         )
 
 
-def _adapter(account: AccountRecord) -> str:
+def adapter_of(account: AccountRecord) -> str:
     """Who serves an account: the adapter that it was heard through, or that of its platform."""
     return account.adapter or account.platform

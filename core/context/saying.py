@@ -15,7 +15,7 @@ from coterie.core.actions import (
     SendMessage,
     SendPrivate,
 )
-from coterie.core.cards import Button, Card, card_of, encode
+from coterie.core.cards import MOST_PICTURES, Button, Card, card_of, encode
 from coterie.core.context.knowing import who_of
 from coterie.core.context.uniting import Uniting
 from coterie.core.events import Where
@@ -167,12 +167,20 @@ class Saying(Uniting):
 
     def sealed(self, card: Card) -> Card:
         """The card as it leaves: buttons carry signed tokens, pictures know their plugin."""
-        if card.picture is not None and not card.picture.plugin:
-            card = msgspec.structs.replace(card, picture=msgspec.structs.replace(card.picture, plugin=self.plugin))
+        if card.pictures:
+            card = self._with_pictures(card)
         if not card.buttons:
             return card
         rows = tuple(tuple(self._sealed(button) for button in row) for row in card.buttons)
         return msgspec.structs.replace(card, buttons=rows)
+
+    def _with_pictures(self, card: Card) -> Card:
+        if len(card.pictures) > MOST_PICTURES:
+            raise ValueError(f"a card has at most {MOST_PICTURES} pictures, not {len(card.pictures)}")
+        first, *album = (
+            each if each.plugin else msgspec.structs.replace(each, plugin=self.plugin) for each in card.pictures
+        )
+        return msgspec.structs.replace(card, picture=first, album=tuple(album))
 
     def _sealed(self, button: Button) -> Button:
         if not button.do:

@@ -157,12 +157,14 @@ class Careful(Turns):
             unit.rolled_back()
             raise
         self._committed([work], started)
-        if self.dispatcher.failed:
+        if self.dispatcher.failed and work.ask is None:
             work.outcome = Handled(failed=tuple(sorted(f"{plugin} {hook}" for plugin, hook in self.dispatcher.failed)))
         return unit.committed()
 
     def _bury(self, work: Work) -> None:
         """Keep what a plugin missed, for its author and for a later repair; what must not be missed is put off."""
+        if work.ask is not None:
+            return  # nobody has missed anything
         for (plugin, hook), error in self.dispatcher.failed.items():
             if work.again is not None and work.again.key == (plugin, hook):
                 continue  # its row has moved

@@ -14,18 +14,20 @@ from coterie.core.commands.values import shown
 from coterie.core.community import Community
 from coterie.core.context import FORM_ROUTE, Context
 from coterie.core.days import Days
-from coterie.core.engine import followups, platforms
-from coterie.core.engine.fence import UNKNOWN, Fence
+from coterie.core.engine import comings, followups, platforms
+from coterie.core.engine.fence import Fence
 from coterie.core.engine.registry import NO_CALLS, Call, Registry, Table
 from coterie.core.errors import NotAllowed, Refusal
 from coterie.core.events import (
     AccessBraked,
+    AccountModerated,
     AccountSeparated,
     ButtonTapped,
     CommandCalled,
     DirectChanged,
     Event,
     FormSubmitted,
+    InterestChanged,
     JoinRequested,
     MemberJoined,
     MemberLeft,
@@ -36,6 +38,7 @@ from coterie.core.events import (
     PaymentReceived,
     PaymentRefunded,
     PollAnswered,
+    ScheduleChanged,
     SpaceMoved,
     StandingChanged,
     TaskEnded,
@@ -63,6 +66,8 @@ class Dispatcher(Fence):
     def __init__(self, unit: Unit, registry: Registry) -> None:
         super().__init__(unit, registry)
         self._days: dict[int, Days] = {}
+        self.since: Final[dict[tuple[int, str, str], int]] = {}
+        """Since when each space is known (community, adapter, native id), in milliseconds, as far as that was asked."""
         self._kinds: Final[dict[type[Event], Callable[[Table, Context, Any], None]]] = {
             MessagePosted: self._message,
             CommandCalled: self._command_called,
@@ -76,6 +81,9 @@ class Dispatcher(Fence):
             PaymentRefunded: self._payment,
             PollAnswered: self._poll_answered,
             DirectChanged: self._direct_changed,
+            AccountModerated: self._moderated,
+            ScheduleChanged: self._gathering,
+            InterestChanged: self._gathering,
             SpaceMoved: self._space_moved,
             MessageDelivered: self._delivered,
             MembersMerged: self._moved,
@@ -123,6 +131,8 @@ class Dispatcher(Fence):
             name = clean_name(who.name, account.name)
             if name != account.name:
                 members.rename(account, name)
+        if who.locale and not account.member.locale:  # not all that a platform tells of somebody names their language
+            members.set_locale(account.member, self.unit.services.translator.negotiate(who.locale))
         if event.where is not None and not account.dm:
             where = event.where
             if where.kind == "dm":
@@ -258,44 +268,16 @@ class Dispatcher(Fence):
     # -- comings and goings
 
     def _joined(self, table: Table, ctx: Context, event: MemberJoined) -> None:
-        if ctx.account is None or event.where is None:
-            return
-        from coterie.core.access.outcome import came  # loaded with the first who comes or goes
-
-        came(ctx, ctx.account, event.where.adapter, event.where.space, event.invite)
-        if self.unit.members.enter(ctx.account, event.where.adapter, event.where.space, self.unit.now):
-            self.notify(table.observers[MemberJoined], ctx, event)
+        comings.joined(self, table, ctx, event)
 
     def _left(self, table: Table, ctx: Context, event: MemberLeft) -> None:
-        if ctx.account is None or event.where is None:
-            return
-        from coterie.core.access.outcome import went
-
-        self.unit.members.leave(ctx.account, event.where.adapter, event.where.space, self.unit.now)
-        went(ctx, ctx.account, event.where.adapter, event.where.space)
-        if not ctx.account.bot:
-            self.notify(table.observers[MemberLeft], ctx, event)
+        comings.left(self, table, ctx, event)
 
     def _join_request(self, table: Table, ctx: Context, event: JoinRequested) -> None:
-        if ctx.account is None or event.where is None:
-            return
-        sure = True
-        for call in table.join_deciders:
-            decision = self.decide(call, ctx, event)
-            if decision == "decline":
-                ctx.decline_join(ctx.account, event.where)
-                return
-            if decision == "approve" and sure:
-                ctx.approve_join(ctx.account, event.where)
-                return
-            # One that is out of order might have declined: from there on nobody is let in without a person's word.
-            sure = sure and decision != UNKNOWN
-        self.notify(table.observers[JoinRequested], ctx, event)
+        comings.asked_to_join(self, table, ctx, event)
 
     def _standing(self, table: Table, ctx: Context, event: StandingChanged) -> None:
-        if ctx.account is not None and ctx.member.standing != event.standing:
-            self.unit.members.set_standing(ctx.member, event.standing)
-            self.notify(table.observers[StandingChanged], ctx, event)
+        comings.stands(self, table, ctx, event)
 
     def _payment(self, table: Table, ctx: Context, event: PaymentReceived | PaymentRefunded) -> None:
         plugin, _, name = event.invoice.partition(":")
@@ -311,6 +293,12 @@ class Dispatcher(Fence):
 
     def _direct_changed(self, table: Table, ctx: Context, event: DirectChanged) -> None:
         platforms.direct_changed(self, table, ctx, event)
+
+    def _moderated(self, table: Table, ctx: Context, event: AccountModerated) -> None:
+        platforms.moderated(self, table, ctx, event)
+
+    def _gathering(self, table: Table, ctx: Context, event: ScheduleChanged | InterestChanged) -> None:
+        platforms.gathering_told(self, table, ctx, event)
 
     def _space_moved(self, table: Table, ctx: Context, event: SpaceMoved) -> None:
         platforms.space_moved(self, table, ctx, event)

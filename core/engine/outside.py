@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
+from coterie.core.cards import Picture as Drawing
 from coterie.core.engine.fence import describe
 from coterie.core.engine.registry import Call, Registry
 from coterie.core.engine.sender_queue import Job
@@ -65,19 +66,16 @@ class Outside:
             self._failed(call.plugin, call.hook, error)
         return await sent(job)
 
-    async def draw(self, job: Job) -> Picture | None:
-        """The picture of a message's card; None where it cannot be had, and its description has to do."""
-        card = getattr(job.action, "card", None)
-        if card is None or card.picture is None:
-            return None
-        plugin, hook = card.picture.plugin, f"picture:{card.picture.draw}"
-        entry = self._registry.entry(plugin, "picture", card.picture.draw)
+    async def draw(self, job: Job, asked: Drawing) -> Picture | None:
+        """A picture of a message's card; None where it cannot be had, and its description has to do."""
+        plugin, hook = asked.plugin, f"picture:{asked.draw}"
+        entry = self._registry.entry(plugin, "picture", asked.draw)
         if entry is None or self._paused(plugin, hook):
             return None
         async with self._slots:
-            data = await _in_thread(entry.method, card.picture.args)
+            data = await _in_thread(entry.method, asked.args)
         if isinstance(data, bytes):
-            return Picture(data, "image/png", card.picture.alt)
+            return Picture(data, "image/png", asked.alt)
         error = data if isinstance(data, BaseException) else TypeError(f"a picture must be bytes, not {type(data)}")
         self._failed(plugin, hook, error)
         return None

@@ -1,4 +1,4 @@
-"""What platforms tell beside what people say: answers to polls, direct chats, spaces with another native id."""
+"""What platforms tell beside what people say: answers to polls, direct chats, calendars, spaces with another id."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ import msgspec
 
 from coterie.core.community import Community
 from coterie.core.context import Context
+from coterie.core.context.sentences import by_hand
 from coterie.core.engine.registry import NO_CALLS
-from coterie.core.events import DirectChanged, PollAnswered, SpaceMoved, Where
+from coterie.core.events import (
+    AccountModerated,
+    DirectChanged,
+    InterestChanged,
+    PollAnswered,
+    ScheduleChanged,
+    SpaceMoved,
+    Where,
+)
 from coterie.core.moves import Moves
+from coterie.core.people.standings import settle_community
 from coterie.core.rights import Rights
 from coterie.storage.journal import POLL
 from coterie.storage.moves import move_space
@@ -66,6 +76,27 @@ def direct_changed(dispatcher: Dispatcher, table: Table, ctx: Context, event: Di
     dispatcher.notify(table.observers.get(DirectChanged, NO_CALLS), ctx, event)
 
 
+def gathering_told(
+    dispatcher: Dispatcher, table: Table, ctx: Context, event: ScheduleChanged | InterestChanged
+) -> None:
+    """Tell every plugin of a calendar, with our own id of a gathering that we put there."""
+    adapter = "" if event.where is None else event.where.adapter
+    row = ctx.unit.db.one(POLL, {"adapter": adapter, "poll": event.native}) if event.native else None
+    told = event
+    if row is not None and row[0] == ctx.community.id:
+        told = msgspec.structs.replace(event, ref=row[1])
+    dispatcher.notify(
+        table.observers.get(type(event), NO_CALLS), Context(ctx.unit, ctx.community, told, ctx.account), told
+    )
+
+
+def moderated(dispatcher: Dispatcher, table: Table, ctx: Context, event: AccountModerated) -> None:
+    """What a person decides with the platform's own means ends what we had set for later."""
+    if ctx.account is not None and event.where is not None:
+        by_hand(ctx, ctx.account, event)
+    dispatcher.notify(table.observers.get(AccountModerated, NO_CALLS), ctx, event)
+
+
 def space_moved(dispatcher: Dispatcher, table: Table, ctx: Context, event: SpaceMoved) -> None:
     """Let all rows follow a space, and tell the operators once that their configuration should too."""
     where, unit, community = event.where, ctx.unit, ctx.community
@@ -74,6 +105,7 @@ def space_moved(dispatcher: Dispatcher, table: Table, ctx: Context, event: Space
     if not move_space(unit.db, community.id, where.adapter, where.space, event.to, unit.now):
         return
     unit.writes += 1
+    settle_community(unit, community.id)
     unit.members.forget_channels()
     unit.places.clear()
     # The rest of this batch has to see it already; should the batch be rolled back, it has not happened.

@@ -15,6 +15,7 @@ import pluggy
 from coterie.core.audit import audited
 from coterie.core.commands import CommandSpec
 from coterie.core.engine.breaker import Breaker
+from coterie.core.engine.offers import proposals
 from coterie.core.events import Event
 from coterie.core.hooks import BY_NAME, KEPT, OBSERVERS
 from coterie.core.plugin import Declarations, Entry, Plugin, Task, declarations_of
@@ -103,6 +104,8 @@ class Table:
     forms: dict[tuple[str, str], Call] = field(default_factory=dict)
     timers: dict[tuple[str, str], Call] = field(default_factory=dict)
     tasks: dict[tuple[str, str], tuple[Call | None, Call | None]] = field(default_factory=dict)
+    suggesters: dict[tuple[str, str], Call] = field(default_factory=dict)
+    """Methods that have proposals while somebody types, by plugin and name."""
     waiting: dict[type[Event], tuple[tuple[str, str], ...]] = field(default_factory=dict)
     """Paused calls by the event that they may not miss."""
     specs: tuple[CommandSpec, ...] = ()
@@ -270,6 +273,9 @@ class Registry:
             run = audited(spec, method) if spec.level == "operator" else method
             made = call(f"command:{spec.name}", run, None, spec)
             table.commands[f"{plugin}-{spec.name}"] = made
+            for name in {parameter.suggest for parameter in spec.parameters if parameter.suggest}:
+                offers = getattr(self.plugins[plugin], name)
+                table.suggesters[plugin, name] = call(f"suggest:{name}", proposals(offers))
             for name in (spec.name, *spec.aliases):
                 owner = table.commands.setdefault(name, made)
                 if owner is not made:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Final
 
 from coterie.core.actions import Referring
+from coterie.core.cards import Picture as Drawing
 from coterie.core.clock import Clock
 from coterie.core.engine.pacing import Pacer
 from coterie.core.engine.sender_fate import Fates, Stats
@@ -40,7 +41,7 @@ class Sender:
         clock: Clock,
         record: Callable[[list[Result]], Awaitable[None]],
         locate: Callable[[int, int], Awaitable[str]],
-        draw: Callable[[Job], Awaitable[Picture | None]],
+        draw: Callable[[Job, Drawing], Awaitable[Picture | None]],
         mentions: Callable[[int, tuple[int, ...]], Awaitable[dict[int, str]]],
         around: tuple[Middleware, ...] = (),
         limits: Limits | None = None,

@@ -14,12 +14,16 @@ import msgspec
 from coterie.core.actions import (
     ApproveJoin,
     Ban,
+    CallOff,
     CloseForm,
     ClosePoll,
     CloseTopic,
+    Consume,
     DeclineJoin,
     DeleteMessage,
+    DropFilter,
     EditMessage,
+    EndSubscription,
     GiveRole,
     Invite,
     Kick,
@@ -29,9 +33,13 @@ from coterie.core.actions import (
     RefundPayment,
     Remove,
     RemoveMessage,
+    Reschedule,
+    Schedule,
     SendMessage,
     SendPoll,
     SendPrivate,
+    SetFilter,
+    SetNickname,
     SetTag,
     TakeRole,
     Unban,
@@ -60,10 +68,12 @@ _REPEATABLE: Final = frozenset(
     {
         *(EditMessage, DeleteMessage, CloseForm, ApproveJoin, DeclineJoin, GiveRole, TakeRole, SetTag, Remove),
         *(RemoveMessage, Pin, Unpin, ClosePoll, CloseTopic, Mute, Unmute, Kick, Ban, Unban),
+        *(SetNickname, SetFilter, DropFilter, Reschedule, CallOff, Consume),
+        EndSubscription,
         RefundPayment,  # money, and yet: a provider gives one payment back once, whoever asks again
     }
 )
-_KEYED: Final = frozenset({SendMessage, SendPrivate, SendPoll, OpenTopic, Invite})
+_KEYED: Final = frozenset({SendMessage, SendPrivate, SendPoll, OpenTopic, Schedule, Invite})
 _log = logging.getLogger("coterie.sender")
 
 

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 import msgspec
 
 from coterie.core.actions import (
+    CallOff,
     CloseForm,
     ClosePoll,
     DeleteMessage,
@@ -16,6 +17,8 @@ from coterie.core.actions import (
     OpenTopic,
     Pin,
     Referring,
+    Reschedule,
+    Schedule,
     SendInvoice,
     SendMessage,
     SendPoll,
@@ -34,9 +37,11 @@ GONE: Final = ""
 NO_MESSAGE: Final = "there is no such message on the platform"
 
 _MARKS = Pin | Unpin | ClosePoll
-_LATER = EditMessage | _MARKS
+_EDITS = EditMessage | Reschedule
+_DELETES = DeleteMessage | CloseForm | CallOff
+_LATER = _EDITS | _MARKS
 _BLOCKED = Referring | CloseForm
-_WITH_REF = SendMessage | SendPrivate | Referring | SendInvoice | SendPoll | OpenTopic
+_WITH_REF = SendMessage | SendPrivate | Referring | SendInvoice | SendPoll | OpenTopic | Schedule
 
 Key = tuple[int, int | str]
 """A community with a message's ref or a form's token."""
@@ -49,7 +54,8 @@ class Tell(Protocol):
 
 
 class Messages:
-    """Knows which rows concern the same message. A form is treated as a message that closing takes away.
+    """Knows which rows concern the same message. A form is treated as a message that closing takes away, a gathering in
+    a calendar as one that is edited and taken away.
 
     ``tell`` hears of every row that ends, in an order in which a crash between two of them loses nothing: the row that
     still holds what members should see is the last to end.
@@ -70,9 +76,9 @@ class Messages:
         action, key = job.action, key_of(job)
         if key is None:
             return self.queue.add(job, now)
-        if isinstance(action, EditMessage):
-            return self._admit_edit(job, action.card, key, now)
-        if isinstance(action, DeleteMessage | CloseForm):
+        if isinstance(action, _EDITS):
+            return self._admit_edit(job, key, now)
+        if isinstance(action, _DELETES):
             return self._admit_delete(job, key, now)
         if isinstance(action, _MARKS):
             return self._admit_mark(job, key, now)
@@ -86,11 +92,11 @@ class Messages:
         action, key = entry.job.action, key_of(entry.job)
         if key is None:
             return
-        if isinstance(action, EditMessage):
+        if isinstance(action, _EDITS):
             _forget(self._edits, key, entry)
             if state == "sent" and native:
                 self._remember(key, native)
-        elif isinstance(action, DeleteMessage | CloseForm):
+        elif isinstance(action, _DELETES):
             _forget(self._deletes, key, entry)
             if state == "sent":
                 self._remember(key, GONE)
@@ -108,7 +114,7 @@ class Messages:
         if isinstance(action, _LATER):
             if delete is not None:
                 self.end(entry, now, "cancelled", "the message is being deleted")
-            elif isinstance(action, EditMessage) and edit is not None and edit is not entry:
+            elif isinstance(action, _EDITS) and edit is not None and edit is not entry:
                 self.end(entry, now, "superseded", "a newer edit waits")
         elif self._sends.get(key) is entry and not entry.doubtful:
             if delete is not None:
@@ -137,7 +143,7 @@ class Messages:
         action = entry.job.action
         return isinstance(action, _BLOCKED) and key_of(entry.job) in self._sends
 
-    def _admit_edit(self, job: Job, card: Card, key: Key, now: int) -> Entry | None:
+    def _admit_edit(self, job: Job, key: Key, now: int) -> Entry | None:
         send, edit = self._sends.get(key), self._edits.get(key)
         if key in self._deletes:
             self._tell(job, "cancelled", "the message is being deleted")
@@ -145,8 +151,9 @@ class Messages:
         if send is None and self._natives.get(key) == GONE:
             self._tell(job, "cancelled", NO_MESSAGE)
             return None
-        if send is not None and not send.taken and not send.doubtful and _takes_card(send):
-            self._fold(send, job, card)
+        takes = send is not None and not send.taken and not send.doubtful and _takes_card(send)
+        if send is not None and takes and isinstance(job.action, EditMessage):
+            self._fold(send, job, job.action.card)
             return send
         if edit is not None and not edit.taken:
             self._tell(edit.job, "superseded", "a newer edit waits")
@@ -190,7 +197,7 @@ class Messages:
             self.end(send, now, "cancelled", "deleted before it was sent")
             self._tell(job, "cancelled", "the message was never sent")
             return None
-        if send is None and self._natives.get(key) == GONE and isinstance(job.action, DeleteMessage):
+        if send is None and self._natives.get(key) == GONE and not isinstance(job.action, CloseForm):
             self._tell(job, "cancelled", NO_MESSAGE)
             return None
         entry = self._deletes[key] = self.queue.add(job, now)

@@ -9,6 +9,7 @@ from typing import Final, get_args
 
 from coterie.core.actions import AnyAction, EditMessage, SendMessage, SendPrivate, kind_of
 from coterie.core.cards import Card, Rich
+from coterie.core.cards import Picture as Drawing
 from coterie.core.engine.sender_queue import Entry, Job
 from coterie.core.platform import VERBS, Delivery, Picture, Platform, Refused
 
@@ -27,7 +28,7 @@ class Courier:
     def __init__(
         self,
         platform: Platform,
-        draw: Callable[[Job], Awaitable[Picture | None]],
+        draw: Callable[[Job, Drawing], Awaitable[Picture | None]],
         mentions: Callable[[int, tuple[int, ...]], Awaitable[dict[int, str]]],
         around: tuple[Middleware, ...],
     ) -> None:
@@ -39,26 +40,29 @@ class Courier:
     def at_hand(self, job: Job, native: str) -> Delivery | None:
         """What the adapter gets; None when :meth:`prepare` must first draw or look something up."""
         card = _card_of(job)
-        if card is not None and (card.picture is not None or members_in(card)):
+        if card is not None and (card.pictures or members_in(card)):
             return None
         return Delivery(str(job.id), native)
 
     async def prepare(self, job: Job, native: str) -> Delivery:
-        """What the adapter gets; a message whose picture or mentions cannot be had goes without them."""
-        picture: Picture | None = None
+        """What the adapter gets; a message whose pictures or mentions cannot be had goes without them."""
         mentions: dict[int, str] = {}
         card = _card_of(job)
-        if card is not None and card.picture is not None:
-            try:
-                picture = await self._draw(job)
-            except Exception:
-                _log.exception("picture %r of %s could not be drawn", card.picture.draw, job.plugin)
+        drawn = [await self._drawn(job, asked) for asked in card.pictures] if card is not None else []
+        picture, *others = drawn or [None]
         if card is not None and (members := members_in(card)):
             try:
                 mentions = await self._mentions(job.community, members)
             except Exception:
                 _log.exception("members mentioned by %s could not be looked up", job.plugin)
-        return Delivery(str(job.id), native, picture, mentions)
+        return Delivery(str(job.id), native, picture, mentions, tuple(each for each in others if each is not None))
+
+    async def _drawn(self, job: Job, asked: Drawing) -> Picture | None:
+        try:
+            return await self._draw(job, asked)
+        except Exception:
+            _log.exception("picture %r of %s could not be drawn", asked.draw, job.plugin)
+            return None
 
     async def carry_out(self, entry: Entry) -> str:
         """Perform the request of an entry through the middlewares; its native id."""

@@ -7,18 +7,25 @@ from typing import Any, Final, Literal
 
 from coterie.core.actions import (
     AccessAction,
+    CallOff,
     CloseTopic,
+    Consume,
     DeleteMessage,
+    DropFilter,
     EditMessage,
+    EndSubscription,
     ModerationAction,
     OpenForm,
     OpenTopic,
     RefundPayment,
     RemoveMessage,
+    Reschedule,
+    Schedule,
     SendInvoice,
     SendMessage,
     SendPoll,
     SendPrivate,
+    SetFilter,
     native_parts,
 )
 from coterie.core.cards import encode
@@ -32,10 +39,21 @@ log = logging.getLogger(__name__)
 BROADCASTER: Final = "core.broadcast"
 """Whose messages those of broadcasts are in the outbox."""
 
-_MESSAGES = SendMessage | SendPrivate | SendInvoice | SendPoll | OpenTopic
+_MESSAGES = SendMessage | SendPrivate | SendInvoice | SendPoll | OpenTopic | Schedule
 _FRESH = _MESSAGES | DeleteMessage
 _BY_REF = _MESSAGES | OpenForm
-_BY_ROW = ModerationAction | RemoveMessage | RefundPayment | CloseTopic
+_BY_ROW = (
+    ModerationAction
+    | RemoveMessage
+    | RefundPayment
+    | EndSubscription
+    | CloseTopic
+    | SetFilter
+    | DropFilter
+    | Reschedule
+    | CallOff
+    | Consume
+)
 """What is told of by the id of its row: its maker knows no other."""
 _TOLD = _BY_REF | _BY_ROW
 
@@ -54,9 +72,11 @@ def settle(ctx: Context, results: list[Result]) -> None:
     gone = [r.action.ref for r in sent if isinstance(r.action, _FRESH)]
     db.many(DROP_MESSAGE, [{"community_id": community, "ref": ref} for ref in gone])
     db.many(ADD_MESSAGE, [_message(ctx, r) for r in shown])
-    polls = [(r.action.ref, native_parts(r.action, r.native)[1]) for r in shown if isinstance(r.action, SendPoll)]
+    polls = [
+        (r.action.ref, native_parts(r.action, r.native)[1]) for r in shown if isinstance(r.action, SendPoll | Schedule)
+    ]
     db.many(SET_POLL, [{"community_id": community, "ref_": ref, "poll": poll} for ref, poll in polls])
-    moved = [(r.action.ref, r.native) for r in sent if r.native and isinstance(r.action, EditMessage)]
+    moved = [(r.action.ref, r.native) for r in sent if r.native and isinstance(r.action, EditMessage | Reschedule)]
     db.many(MOVE_MESSAGE, [{"community_id": community, "ref_": ref, "native": native} for ref, native in moved])
     for topic in topics:
         _opened(ctx, topic)

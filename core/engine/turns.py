@@ -33,7 +33,7 @@ class Turns:
     def _committed(self, batch: list[Work], started: float) -> None:
         events = duplicates = 0
         for work in batch:
-            if work.call is None:
+            if work.happens:
                 events += 1
                 duplicates += work.outcome is DUPLICATE
         self.counts.committed(len(batch), events, duplicates, time.perf_counter() - started)
@@ -41,7 +41,7 @@ class Turns:
     def _known(self, batch: list[Work]) -> dict[int, set[str]]:
         keys: dict[int, list[str]] = {}
         for work in batch:
-            if work.call is None and work.again is None and work.event.key:
+            if work.happens and work.again is None and work.event.key:
                 keys.setdefault(work.community.id, []).append(dedupe_key(work.event))
         return {community: self.unit.journal.known(community, found) for community, found in keys.items()}
 
@@ -51,6 +51,9 @@ class Turns:
         if work.call is not None:
             work.outcome = work.call(Context(unit, work.community, work.event, None))
             self._followups(work.community)
+            return
+        if work.ask is not None:
+            self._asked(work, work.ask)
             return
         if work.again is not None:
             self._handle_again(work, work.again)
@@ -66,6 +69,15 @@ class Turns:
         self._watched(work.community, work.event)
         self._followups(work.community)
         work.outcome = DONE
+
+    def _asked(self, work: Work, ask: Callable[[Any], Any]) -> None:
+        watch = self.dispatcher.watch
+        watch.community, watch.event = work.community, work.event
+
+        def answer() -> None:
+            work.outcome = ask(self.dispatcher)
+
+        self._turn(answer)
 
     def _handle_again(self, work: Work, again: Again) -> None:
         """Run the one call that an event was put off for; its row ends with it, or moves when it fails again."""

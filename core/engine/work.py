@@ -32,6 +32,13 @@ class Work:
     outcome: Any = None
     error: BaseException | None = None
     again: Again | None = None
+    ask: Callable[[Any], Any] | None = None
+    """A question to the lane's dispatcher about the event, which itself does not happen."""
+
+    @property
+    def happens(self) -> bool:
+        """Whether the event is one that is dispatched."""
+        return self.call is None and self.ask is None
 
 
 @dataclass(frozen=True, slots=True)

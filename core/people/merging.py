@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from coterie.core.events import MembersMerged
 from coterie.core.memberdata import MemberTable
 from coterie.core.people.own import CORE
+from coterie.core.people.standings import settle_standing
 from coterie.core.unit import Unit
 from coterie.storage.ledger import Account, Leg
 from coterie.storage.member_rows import Counts, MemberRows
@@ -94,6 +95,7 @@ def merge_members(unit: Unit, kept: MemberRecord, gone: MemberRecord, *, actor: 
         changes = table.move(unit.db.connection, gone.community, gone.id, kept.id)
         done += [journaled(owner, declared.table, declared.column, change) for change in changes]
     accounts = unit.members.merge(kept, gone)
+    settle_standing(unit, kept)
     names = {account.id: account.name for account in accounts}
     journal.add(
         MergeRecord(merge, kept.id, gone.id, plugin, actor, unit.now, names, amounts, before, None, 0, {}),

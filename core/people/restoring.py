@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coterie.core.events import AccountSeparated
+from coterie.core.people.standings import settle_standing
 from coterie.core.unit import Unit
 from coterie.storage.member_sql import PRESENCES_OF, RENAME_MEMBER
 from coterie.storage.members import AccountRecord, MemberRecord
@@ -13,7 +14,8 @@ from coterie.storage.merges import MergeRecord
 
 def restore_people(unit: Unit, record: MergeRecord, kept: MemberRecord, gone: MemberRecord) -> None:
     """Give both records what a merge had changed in them, where nobody has changed it since."""
-    _restore_standing(unit, str(record.before["standing"]), kept, gone)
+    settle_standing(unit, kept)
+    settle_standing(unit, gone)
     if not record.before["locale"] and gone.locale and kept.locale == gone.locale:
         unit.members.set_locale(kept, "")
     theirs = unit.members.accounts_of(gone.community, gone.id)
@@ -32,7 +34,8 @@ def restore_people(unit: Unit, record: MergeRecord, kept: MemberRecord, gone: Me
 
 
 def separate(unit: Unit, account: AccountRecord) -> MemberRecord:
-    """Give an account a record of its own, with nothing but its name, language and places; returns that record.
+    """Give an account a record of its own, with nothing but its name, language, places and its standing there; returns
+    that record.
 
     Raises :class:`ValueError` for a member's only account.
     """
@@ -44,22 +47,14 @@ def separate(unit: Unit, account: AccountRecord) -> MemberRecord:
     _hear_again(unit, old, old.heard)
     if old.name == account.name:
         _call(unit, old, _name_of(unit, old, old.name))
+    settle_standing(unit, old)
+    settle_standing(unit, member)
     _mend_left(unit, old, None)
     _mend_left(unit, member, None)
     unit.emit(
         AccountSeparated(key=f"separate:{member.id}", member=old.id, became=member.id, account=account.id),
     )
     return member
-
-
-def _restore_standing(unit: Unit, was: str, kept: MemberRecord, gone: MemberRecord) -> None:
-    """Rights that came with the other record go with it; rights that were taken away since come back to nobody."""
-    if gone.standing != "operator":
-        return
-    if kept.standing != "operator":
-        unit.members.set_standing(gone, "member")
-    elif was != "operator":
-        unit.members.set_standing(kept, was)
 
 
 def _hear_again(unit: Unit, member: MemberRecord, wanted: object) -> None:

@@ -47,8 +47,8 @@ class Finding(ByHand):
         return forms[0]
 
     def open_invoice(self, persona: Persona, amount: int, currency: str) -> Message:
-        """The newest unpaid invoice over this amount; raises :class:`NoInvoice` naming those that are open."""
-        unpaid = [m for m in self.newest(persona) if m.invoice is not None and not m.paid]
+        """The newest payable invoice over this amount; raises :class:`NoInvoice` naming those that are open."""
+        unpaid = [m for m in self.newest(persona) if m.payable]
         for message in unpaid:
             if message.invoice and (message.invoice.amount, message.invoice.currency) == (amount, currency):
                 return message

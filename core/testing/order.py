@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coterie.core.actions import (
     Ban,
+    EndSubscription,
     Kick,
     ModerationAction,
     Mute,
@@ -15,7 +16,7 @@ from coterie.core.actions import (
 from coterie.core.events import MemberLeft, PaymentRefunded, Where
 from coterie.core.platform import Delivery, Refused
 from coterie.core.testing.faulty import can_fail
-from coterie.core.testing.people import ADAPTER, Persona, persona_key
+from coterie.core.testing.people import ADAPTER, Message, Persona, persona_key
 from coterie.core.testing.standings import StandingsPlatform
 
 
@@ -75,19 +76,16 @@ class OrderPlatform(StandingsPlatform):
     @can_fail
     async def refund(self, action: RefundPayment, delivery: Delivery) -> str:
         stage = self.stage
-        persona = stage.people.get(persona_key(action.to.id, action.to.platform))
-        paid = (m for m in stage.messages.values() if m.charge == action.charge and m.invoice is not None)
-        message = next(paid, None)
-        if message is None or message.invoice is None or persona is None or message.private_to != persona.key:
-            raise Refused(f"there is no payment {action.charge!r} of this person")
-        if message.refunded:
+        message = self._paid(action)
+        assert message.invoice is not None
+        if action.charge in message.given_back:
             return ""
-        message.refunded = True
+        message.given_back.add(action.charge)
         stage.changed(message)
         event = PaymentRefunded(
             key=stage.next_key(),
             at=stage.clock.now(),
-            who=persona.who,
+            who=stage.person_of(action.to).who,
             where=stage.rooms[message.room].where,
             invoice=message.invoice.invoice,
             amount=message.invoice.amount,
@@ -97,6 +95,24 @@ class OrderPlatform(StandingsPlatform):
         if stage.inbox is not None:
             stage.hand_in(event)
         return ""
+
+    @can_fail
+    async def end_subscription(self, action: EndSubscription, delivery: Delivery) -> str:
+        message = self._paid(action)
+        if message.invoice is None or not message.invoice.period or message.charges[0] != action.charge:
+            raise Refused(f"{action.charge!r} is not the first payment of a subscription")
+        message.ended = not action.resume
+        self.stage.changed(message)
+        return ""
+
+    def _paid(self, action: RefundPayment | EndSubscription) -> Message:
+        """The invoice that a payment was for; raises :class:`Refused` where there is no such payment of the person."""
+        stage = self.stage
+        persona = stage.people.get(persona_key(action.to.id, action.to.platform))
+        found = next((each for each in stage.messages.values() if action.charge in each.charges), None)
+        if found is None or persona is None or found.private_to != persona.key:
+            raise Refused(f"there is no payment {action.charge!r} of this person")
+        return found
 
     def _subject(self, action: ModerationAction) -> Persona:
         """Whom it is about; raises :class:`Refused` for strangers, operators, and spaces that are not there."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from coterie.core.actions import OpenForm, SendInvoice, SendPoll
+from coterie.core.actions import OpenForm, Schedule, SendInvoice, SendPoll
 from coterie.core.cards import Card
 from coterie.core.events import Standing, Where, Who
 from coterie.core.platform import Picture, PlatformError
@@ -35,6 +35,10 @@ class NoInvoice(LookupError):
 
 class NoSuchPoll(LookupError):
     """The person sees no poll with these options."""
+
+
+class NoSuchPurchase(LookupError):
+    """The person has bought nothing of that kind that still holds."""
 
 
 class NotPermitted(RuntimeError):
@@ -68,11 +72,29 @@ class Persona:
     """The instant until which they cannot come in, in the same way."""
     blocked: bool = False
     """Whether they blocked the bot, so that it cannot write to them."""
+    nickname: str = ""
+    """The name that somebody gave them in the town, in place of their own."""
+
+    @property
+    def called(self) -> str:
+        """The name that is shown."""
+        return self.nickname or self.name
 
     @property
     def who(self) -> Who:
         """The account as events carry it."""
-        return Who(self.platform, self.key.partition("@")[0], self.name, self.locale, self.bot)
+        return Who(self.platform, self.key.partition("@")[0], self.called, self.locale, self.bot)
+
+
+@dataclass(slots=True)
+class Purchase:
+    """Something that was bought in the town's shop; ``until`` is in milliseconds, 0 for no end."""
+
+    id: str
+    sku: str
+    persona: str
+    until: int = 0
+    active: bool = True
 
 
 def persona_key(account: str, platform: str) -> str:
@@ -102,20 +124,42 @@ class Message:
     reply_to: str = ""
     form: OpenForm | None = None
     invoice: SendInvoice | None = None
-    paid: bool = False
-    charge: str = ""
-    """The provider's id of the payment of this invoice."""
-    refunded: bool = False
+    charges: list[str] = field(default_factory=list)
+    """The provider's ids of the payments of this invoice; a subscription has several."""
+    given_back: set[str] = field(default_factory=set)
+    """Those of them that were refunded."""
+    ended: bool = False
+    """Whether this subscription is renewed no more."""
     pinned: bool = False
     poll: SendPoll | None = None
     votes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """Options of the poll, from 0, by persona key."""
     closed: bool = False
     """Whether the poll has ended."""
-    picture: Picture | None = None
+    gathering: Schedule | None = None
+    """What was put in the town's calendar and is shown by the card."""
+    interested: set[str] = field(default_factory=set)
+    """Persona keys of those who want to come to it."""
+    called_off: bool = False
+    pictures: tuple[Picture, ...] = ()
     reactions: dict[str, set[str]] = field(default_factory=dict)
     note: str = ""
     about: str = ""
+
+    @property
+    def payable(self) -> bool:
+        """Whether it is an invoice that can be paid: one that was not, or a subscription that goes on."""
+        return self.invoice is not None and (not self.charges or (self.invoice.period > 0 and not self.ended))
+
+    @property
+    def paid(self) -> bool:
+        """Whether this invoice was paid."""
+        return bool(self.charges)
+
+    @property
+    def refunded(self) -> bool:
+        """Whether the newest payment of this invoice was given back."""
+        return bool(self.charges) and self.charges[-1] in self.given_back
 
     def words(self) -> str:
         """What it says, without its buttons."""
@@ -157,8 +201,7 @@ def card_words(card: Card) -> str:
     """The words of a card, one part a line, without buttons."""
     parts = [show(card.title), show(card.text)]
     parts += [f"{show(field.name)}: {show(field.value)}" for field in card.fields]
-    if card.picture is not None:
-        parts.append(f"[{card.picture.alt}]")
+    parts += [f"[{picture.alt}]" for picture in card.pictures]
     parts.append(show(card.footer))
     return "\n".join(part for part in parts if part)
 
@@ -177,7 +220,8 @@ def form_words(form: OpenForm) -> str:
 
 def invoice_words(invoice: SendInvoice, *, paid: bool, refunded: bool = False) -> str:
     """An invoice: title, description, the amount in minor units, and whether it is paid, or paid and given back."""
-    amount = f"{invoice.amount} {invoice.currency}" + (" (refunded)" if refunded else " (paid)" if paid else "")
+    every = f" every {invoice.period // 86_400} days" if invoice.period else ""
+    amount = f"{invoice.amount} {invoice.currency}{every}" + (" (refunded)" if refunded else " (paid)" if paid else "")
     return "\n".join(part for part in (invoice.title, invoice.description, amount) if part)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Protocol
 
 from coterie.core.events import Standing
+from coterie.core.testing.dealings import Deed
 from coterie.core.testing.people import Message, Persona
 from coterie.core.testing.sight import What, find, listed, quoted
 from coterie.core.testing.town import Town
@@ -83,6 +85,32 @@ class Person:
         """React to the newest visible message that shows something; raises :class:`AssertionError` if there is none."""
         self._act(lambda stage: stage.react(self.persona, self._newest(to), emoji))
 
+    def takes_back(self, emoji: str, to: What) -> None:
+        """Take a reaction to the newest visible message that shows something back; raises :class:`AssertionError` if
+        there is none.
+        """
+        self._act(lambda stage: stage.unreact(self.persona, self._newest(to), emoji))
+
+    def wants_to_come(self, to: What) -> None:
+        """Be interested in the newest gathering that shows something; raises :class:`AssertionError` without one."""
+        self._act(lambda stage: stage.be_interested(self.persona, self._newest(to, gathering=True)))
+
+    def stays_away(self, to: What) -> None:
+        """Be interested in it no more."""
+        self._act(lambda stage: stage.be_interested(self.persona, self._newest(to, gathering=True), interested=False))
+
+    def buys(self, sku: str, for_: timedelta | None = None) -> None:
+        """Buy something in the town's shop, which holds for a while or until it is used up."""
+        self._act(lambda stage: stage.buy(self.persona, sku, for_))
+
+    def loses(self, sku: str) -> None:
+        """The newest purchase of this kind holds no more; raises :class:`~coterie.core.testing.NoSuchPurchase`."""
+        self._act(lambda stage: stage.lose(self.persona, sku))
+
+    def moderates(self, other: Person, deed: Deed, for_: timedelta | None = None) -> None:
+        """Mute, remove or ban somebody with the platform's own means, or take it back."""
+        self._act(lambda stage: stage.moderate(self.persona, other.persona, deed, for_))
+
     def joins(self) -> None:
         """Come into the town; raises :class:`~coterie.core.testing.NotPermitted` for one who is banned."""
         self._act(lambda stage: stage.join(self.persona))
@@ -135,12 +163,13 @@ class Person:
     def _act(self, act: Callable[[Town], asyncio.Future[Any]]) -> None:
         self._town.act(lambda: act(self._town.stage))
 
-    def _newest(self, what: What) -> Message:
+    def _newest(self, what: What, *, gathering: bool = False) -> Message:
         visible = self._town.stage.visible(self.persona)
         for message in reversed(visible):
-            if find([message], what) is not None:
+            if find([message], what) is not None and (message.gathering is not None or not gathering):
                 return message
-        raise AssertionError(f"{self} has no message {quoted(what)} to react to; {listed('there is', visible)}")
+        wanted = "gathering" if gathering else "message"
+        raise AssertionError(f"{self} has no {wanted} {quoted(what)}; {listed('there is', visible)}")
 
     def _seen(self) -> str:
         return listed(f"since the last act {self} sees", self._town.stage.seen(self.persona))

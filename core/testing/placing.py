@@ -53,8 +53,8 @@ class PlacingPlatform(OrderPlatform):
 
     def _show(self, message: Message, card: Card, delivery: Delivery) -> None:
         message.card = card
-        if delivery.picture is not None or card.picture is None:
-            message.picture = delivery.picture
+        if delivery.pictures or not card.pictures:
+            message.pictures = delivery.pictures
         self.stage.changed(message)
 
     def _take_away(self, message: Message) -> None:

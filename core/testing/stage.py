@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Reversible
 from typing import Any
 
+from coterie.core.actions import SetFilter
 from coterie.core.clock import Clock
 from coterie.core.events import Event, Where, Who
 from coterie.core.platform import CommandMenu, Inbox
@@ -16,6 +17,7 @@ from coterie.core.testing.people import (
     Message,
     NotConnected,
     Persona,
+    Purchase,
     Room,
     persona_key,
 )
@@ -51,6 +53,8 @@ class Stage:
         """Who cannot come into a private space, and until when (0: until it is lifted)."""
         self.links: dict[str, str] = {}
         """Links that were not used yet, and the private space that each leads to."""
+        self.filters: dict[str, SetFilter] = {}
+        self.purchases: dict[str, Purchase] = {}
         self.taken: list[tuple[str, str, bool]] = []
         """What Coterie took from whom (persona key, role or space), and whether they had it."""
         self._changes: list[Message] = []
@@ -141,7 +145,7 @@ class Stage:
 
     def go_away(self, persona: Persona) -> None:
         """Somebody is in the town no more; what they had there is gone with them."""
-        persona.present, persona.tag = False, ""
+        persona.present, persona.tag, persona.nickname, persona.standing = False, "", "", "member"
         persona.roles.clear()
         persona.marks.clear()
         self.tell(None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from coterie.core.cards import Button
 from coterie.core.clock import Clock
@@ -25,7 +24,8 @@ from coterie.core.events import (
     StandingChanged,
 )
 from coterie.core.platform import Limits
-from coterie.core.testing.finding import Finding
+from coterie.core.testing.dealings import Committed as Committed
+from coterie.core.testing.dealings import Dealings
 from coterie.core.testing.people import (
     Message,
     NoOpenForm,
@@ -39,11 +39,8 @@ from coterie.core.testing.people import (
 from coterie.core.testing.polls import poll_id
 from coterie.core.testing.verbs import TownPlatform
 
-Committed = asyncio.Future[Any]
-"""Done when the effects of an act are committed."""
 
-
-class Town(Finding):
+class Town(Dealings):
     """People who act.
 
     Each act shows what the person did, hands the platform's event in (key ``sandbox:<n>``, counted in this town) and
@@ -62,6 +59,9 @@ class Town(Finding):
             raise NotPermitted(f"{persona.name} is muted and cannot write in {room.title}")
         if room.closed:
             raise NotPermitted(f"{room.title} is closed, nobody can write there")
+        hit = self.stopped(persona, room, text)
+        if hit is not None:
+            return self.stop_post(persona, room, text, hit)
         before = self.seq
         message = self.add(room, persona.key, text)
         message.reply_to = reply_to
@@ -192,11 +192,12 @@ class Town(Finding):
         return self._act(persona, event)
 
     def pay(self, persona: Persona, amount: int, currency: str) -> Committed:
-        """The payment provider confirms the open invoice over this amount (minor units); raises :class:`NoInvoice`."""
+        """The payment provider confirms the open invoice over this amount (minor units), or a subscription's next
+        payment; raises :class:`NoInvoice`.
+        """
         message = self.open_invoice(persona, amount, currency)
         assert message.invoice is not None
-        before = self.seq
-        message.paid = True
+        before, period = self.seq, message.invoice.period
         key, where = self.next_key(), self.rooms[message.room].where
         event = PaymentReceived(
             key=key,
@@ -207,8 +208,9 @@ class Town(Finding):
             amount=amount,
             currency=currency,
             charge=f"charge-{key}",
+            until=self.clock.now() + 1000 * period if period else 0,
         )
-        message.charge = event.charge
+        message.charges.append(event.charge)
         self.changed(message)
         return self._act(persona, event, before)
 
@@ -261,12 +263,6 @@ class Town(Finding):
 
     def redeliver(self, event: Event) -> Committed:
         """Hand the same platform event in again."""
-        return self.hand_in(event)
-
-    def _act(self, persona: Persona, event: Event, before: int | None = None) -> Committed:
-        """Remember somebody's act and the change number before it, and hand it in."""
-        self.last_event[persona.key] = event
-        self.acted[persona.key] = self.seq if before is None else before
         return self.hand_in(event)
 
     def seen(self, persona: Persona) -> list[Message]:

@@ -18,13 +18,13 @@ from coterie.core.actions import (
 from coterie.core.cards import Card
 from coterie.core.events import MemberJoined, Who
 from coterie.core.platform import CommandMenu, Delivery, Inbox, Limits, Refused
+from coterie.core.testing.calendar import CalendarPlatform
 from coterie.core.testing.faulty import can_fail
 from coterie.core.testing.people import ADAPTER, BOT, Message, Persona, card_words, persona_key
-from coterie.core.testing.polls import PollPlatform
 from coterie.core.testing.stage import Stage
 
 
-class TownPlatform(PollPlatform):
+class TownPlatform(CalendarPlatform):
     """The platform ``sandbox``: every verb writes into the town."""
 
     name = ADAPTER

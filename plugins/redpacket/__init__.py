@@ -58,7 +58,7 @@ class RedPacket(Plugin):
             raise Refusal("packet-too-small", money=Money(shares, config.currency), count=shares)
         mode, words = mode_and_greeting(greeting)
         packet = service.fund(ctx, mode, total, shares, words)
-        service.save(ctx, packet, ctx.reply(cards.packet(ctx, packet)))
+        service.save(ctx, packet, _show_first(ctx, packet))
         ctx.timers.at(to_datetime(packet.expires_at), "expire", key=packet.id, packet=packet.id)
 
     @button("grab")
@@ -78,7 +78,7 @@ class RedPacket(Plugin):
             raise Refusal("packet-before")
         amount = service.take(ctx, found)
         ctx.answer(ctx.t("packet-got", money=Money(amount, found.currency)))
-        _show(ctx, packet, found.ref)
+        _show(ctx, packet)
 
     @timer("expire")
     def expire(self, ctx: Context, packet: int) -> None:
@@ -89,9 +89,12 @@ class RedPacket(Plugin):
         self._end(ctx, found, "packet-refund")
 
     def on_delivery(self, event: MessageDelivered, ctx: Context) -> None:
-        """A packet that could not be shown is given back at once."""
-        found = service.find_by_ref(ctx, event.ref)
-        if found is not None and found.state == "open" and found.taken_count == 0 and event.state == "failed":
+        """A packet that could be shown in none of its rooms is given back at once."""
+        found = service.find_by_face(ctx, event.ref) if event.state == "failed" else None
+        if found is None:
+            return
+        service.drop_face(ctx, event.ref)
+        if found.state == "open" and found.taken_count == 0 and not service.faces_of(ctx, found.id):
             self._end(ctx, found, "packet-not-shown")
 
     def _end(self, ctx: Context, found: Packet, message: str) -> None:
@@ -102,14 +105,23 @@ class RedPacket(Plugin):
         ctx.timers.cancel("expire", key=found.id)
         if found.left:
             ctx.send(sender, ctx.t_for(sender, message, money=Money(found.left, found.currency)))
-        _show(ctx, found.id, found.ref)
+        _show(ctx, found.id)
 
 
-def _show(ctx: Context, packet: int, ref: int) -> None:
-    """Bring the packet's card up to date, once for all that happens at the same time."""
+def _show_first(ctx: Context, packet: Packet) -> list[int]:
+    """Show a packet where it was sent, and in the rooms that the operator chose."""
+    card = cards.packet(ctx, packet)
+    here, config = (ctx.where.adapter, ctx.where.channel), ctx.config
+    others = [room.where for room in config.rooms if (room.platform, room.id) != here]
+    return [ctx.reply(card), *(ref for where in others if (ref := ctx.send(where, card)) is not None)]
+
+
+def _show(ctx: Context, packet: int) -> None:
+    """Bring the packet's cards up to date, once for all that happens at the same time."""
 
     def render(later: Context) -> Card:
         state = service.find(later, packet)
         return Card(text=later.t_room("packet-gone")) if state is None else cards.packet(later, state)
 
-    ctx.refresh(ref, render)
+    for ref in service.faces_of(ctx, packet):
+        ctx.refresh(ref, render)

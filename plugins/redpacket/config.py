@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from coterie.core.api import POINTS, Config, Duration
+from coterie.core.api import POINTS, ChannelConfig, Config, Duration
 
 
 class RedPacketConfig(Config):
@@ -22,5 +22,8 @@ class RedPacketConfig(Config):
         ge=timedelta(minutes=1),
         le=timedelta(days=30),
         description="When what is left goes back to the sender",
+    )
+    rooms: tuple[ChannelConfig, ...] = Field(
+        default=(), max_length=50, description="Rooms of any platform in which every packet is shown, too"
     )
     sender_may_claim: bool = Field(default=True, description="Whether the sender can take a share, too")

@@ -1,4 +1,4 @@
-"""The tables: packets, and their shares, made when the packet is and taken one by one."""
+"""The tables: packets, the messages that show them, and their shares, made with the packet and taken one by one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ packets = Table(
     Column("community_id", BigInteger, nullable=False),
     Column("id", BigInteger, nullable=False),
     Column("sender_id", BigInteger, nullable=False),
-    Column("ref", BigInteger, nullable=False),
     Column("split", String(16), nullable=False),
     Column("currency", String(16), nullable=False),
     Column("total", BigInteger, nullable=False),
@@ -38,7 +37,6 @@ packets = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger, nullable=True),
     PrimaryKeyConstraint("community_id", "id"),
-    Index("ix_redpacket_packets_ref", "community_id", "ref"),
     CheckConstraint("taken <= total AND taken_count <= count", name="conserved"),
 )
 
@@ -55,6 +53,18 @@ shares = Table(
     UniqueConstraint("community_id", "packet_id", "member_id"),
     CheckConstraint("amount > 0", name="amount"),
 )
+
+faces = Table(
+    "redpacket_faces",
+    metadata,
+    Column("community_id", BigInteger, nullable=False),
+    Column("ref", BigInteger, nullable=False),
+    Column("packet_id", BigInteger, nullable=False),
+    Column("failed", Integer, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("community_id", "ref"),
+    Index("ix_redpacket_faces_packet_id", "community_id", "packet_id"),
+)
+"""The messages that show a packet, one in each room, and whether one could not be sent."""
 
 member_data = (
     MemberTable(packets, "sender_id", erase="keep", scrub=("greeting",)),

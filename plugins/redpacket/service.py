@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select, update
 
 from coterie.core.api import Account, Context, Member, Refusal, Statement, insertion
-from coterie.plugins.redpacket.models import packets, shares
+from coterie.plugins.redpacket.models import faces, packets, shares
 from coterie.plugins.redpacket.rules import Split, split
 
 _b = bindparam
 _FIELDS: Final = (
     packets.c.id,
     packets.c.sender_id,
-    packets.c.ref,
     packets.c.split,
     packets.c.currency,
     packets.c.total,
@@ -30,13 +30,19 @@ _HERE: Final = (packets.c.community_id == _b("community_id"), packets.c.id == _b
 _SHARE: Final = (shares.c.community_id == _b("community_id"), shares.c.packet_id == _b("packet"))
 
 PACKET = Statement(select(*_FIELDS).where(*_HERE))
-BY_REF = Statement(select(*_FIELDS).where(packets.c.community_id == _b("community_id"), packets.c.ref == _b("ref")))
+BY_FACE = Statement(
+    select(*_FIELDS).where(
+        faces.c.community_id == _b("community_id"),
+        faces.c.ref == _b("ref"),
+        packets.c.community_id == faces.c.community_id,
+        packets.c.id == faces.c.packet_id,
+    )
+)
 ADD_PACKET = insertion(
     packets,
     "community_id",
     "id",
     "sender_id",
-    "ref",
     "split",
     "currency",
     "total",
@@ -45,6 +51,12 @@ ADD_PACKET = insertion(
     "state",
     "created_at",
     "expires_at",
+)
+ADD_FACE = insertion(faces, "community_id", "ref", "packet_id")
+_FACES: Final = (faces.c.community_id == _b("community_id"), faces.c.packet_id == _b("packet"))
+FACES = Statement(select(faces.c.ref, faces.c.failed).where(*_FACES).order_by(faces.c.ref))
+FAILED = Statement(
+    update(faces).where(faces.c.community_id == _b("community_id"), faces.c.ref == _b("ref_")).values(failed=_b("one"))
 )
 ADD_SHARE = insertion(shares, "community_id", "packet_id", "number", "amount")
 SHARE_OF = Statement(select(shares.c.amount).where(*_SHARE, shares.c.member_id == _b("member")))
@@ -78,7 +90,6 @@ class Packet:
 
     id: int
     sender: int
-    ref: int
     split: Split
     currency: str
     total: int
@@ -101,10 +112,21 @@ def find(ctx: Context, packet: int) -> Packet | None:
     return None if row is None else Packet(*row)
 
 
-def find_by_ref(ctx: Context, ref: int) -> Packet | None:
+def find_by_face(ctx: Context, ref: int) -> Packet | None:
     """The packet that a message shows."""
-    row = ctx.sql.one(BY_REF, community_id=ctx.community.id, ref=ref)
+    row = ctx.sql.one(BY_FACE, community_id=ctx.community.id, ref=ref)
     return None if row is None else Packet(*row)
+
+
+def faces_of(ctx: Context, packet: int) -> list[int]:
+    """The messages that show a packet, but for those that could not be sent."""
+    rows = ctx.sql.all(FACES, community_id=ctx.community.id, packet=packet)
+    return [int(ref) for ref, failed in rows if not failed]
+
+
+def drop_face(ctx: Context, ref: int) -> None:
+    """A message could not be sent."""
+    ctx.sql.run(FAILED, community_id=ctx.community.id, ref_=ref, one=1)
 
 
 def purse(ctx: Context, packet: int) -> Account:
@@ -120,17 +142,16 @@ def fund(ctx: Context, mode: Split, total: int, count: int, greeting: str) -> Pa
         ctx.member, purse(ctx, packet), total, reason="packet", key=packet, currency=config.currency, note=greeting
     )
     expires_at = ctx.instant + round(config.expires.total_seconds() * 1000)
-    return Packet(packet, ctx.member.id, 0, mode, config.currency, total, count, greeting, "open", 0, 0, expires_at)
+    return Packet(packet, ctx.member.id, mode, config.currency, total, count, greeting, "open", 0, 0, expires_at)
 
 
-def save(ctx: Context, packet: Packet, ref: int) -> None:
-    """Keep a funded packet, shown in message ``ref``, with its shares divided once and for all."""
+def save(ctx: Context, packet: Packet, refs: Iterable[int]) -> None:
+    """Keep a funded packet, shown in the messages ``refs``, with its shares divided once and for all."""
     ctx.sql.run(
         ADD_PACKET,
         community_id=ctx.community.id,
         id=packet.id,
         sender_id=packet.sender,
-        ref=ref,
         split=packet.split,
         currency=packet.currency,
         total=packet.total,
@@ -140,10 +161,12 @@ def save(ctx: Context, packet: Packet, ref: int) -> None:
         created_at=ctx.instant,
         expires_at=packet.expires_at,
     )
+    here = {"community_id": ctx.community.id, "packet_id": packet.id}
+    ctx.sql.many(ADD_FACE, [{**here, "ref": ref} for ref in refs])
     ctx.sql.many(
         ADD_SHARE,
         [
-            {"community_id": ctx.community.id, "packet_id": packet.id, "number": number, "amount": amount}
+            {**here, "number": number, "amount": amount}
             for number, amount in enumerate(split(packet.split, packet.total, packet.count, ctx.rng))
         ],
     )

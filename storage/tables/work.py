@@ -106,7 +106,9 @@ messages = table(
     # For the answers to polls. The migration restricts it to those.
     Index("ix_messages_poll", "adapter", "poll"),
 )
-"""Where messages of ours are; ``poll`` is the platform's id of the poll that one holds, if any."""
+"""Where messages of ours are, and gatherings in calendars; ``poll`` is the platform's id of the poll that one holds, or
+of the gathering, by which platforms tell of it.
+"""
 
 button_args = table(
     "button_args",

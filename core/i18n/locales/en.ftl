@@ -140,3 +140,19 @@ filter-in-use = { $name } is used by other segments: { $users }. Change those fi
 moderate-operator = { $name } is an operator, and operators can’t be muted or removed.
 moderate-bot = { $name } is a bot. Bots come and go by the hand of whoever runs the group.
 operator-space-moved = <b>{ $title }</b> has a new id on { $platform }: <code>{ $new }</code>, in place of <code>{ $old }</code>. Everything goes on as before. Please write the new id into <code>plugins.toml</code>, wherever the old one stands.
+
+## Gatherings, where a platform has no calendar of its own
+
+gathering-when = When
+gathering-where = Where
+gathering-span = { $starts } – { $ends }
+gathering-off = This was called off.
+
+## Parameters of commands for which a plugin has no words of its own
+
+option-int = { $name }: a whole number
+option-str = { $name }: a text
+option-bool = { $name }: yes or no
+option-choice = { $name }: one of the choices
+option-duration = { $name }: a length of time, such as 30m, 2h or 1d
+option-member = { $name }: a member

@@ -134,3 +134,19 @@ filter-in-use = 其他分组正在使用 { $name }：{ $users }。请先修改�
 moderate-operator = { $name } 是管理员，不能禁言或移出。
 moderate-bot = { $name } 是机器人，只能由群组的管理者添加或移出。
 operator-space-moved = <b>{ $title }</b> 在 { $platform } 上换了新的 ID：<code>{ $new }</code>，原来是 <code>{ $old }</code>。一切照常运行。请把 <code>plugins.toml</code> 里的旧 ID 都改成新的。
+
+## 活动（平台没有日历时）
+
+gathering-when = 时间
+gathering-where = 地点
+gathering-span = { $starts } – { $ends }
+gathering-off = 活动已取消。
+
+## 命令参数（插件没有自己的说明时）
+
+option-int = { $name }：整数
+option-str = { $name }：文字
+option-bool = { $name }：是或否
+option-choice = { $name }：从选项中选一个
+option-duration = { $name }：一段时间，例如 30m、2h 或 1d
+option-member = { $name }：成员

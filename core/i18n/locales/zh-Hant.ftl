@@ -134,3 +134,19 @@ filter-in-use = 其他分組正在使用 { $name }：{ $users }。請先修改�
 moderate-operator = { $name } 是管理員，不能禁言或移出。
 moderate-bot = { $name } 是機器人，只能由群組的管理者加入或移出。
 operator-space-moved = <b>{ $title }</b> 在 { $platform } 上換了新的 ID：<code>{ $new }</code>，原本是 <code>{ $old }</code>。一切照常運作。請把 <code>plugins.toml</code> 裡的舊 ID 都改成新的。
+
+## 活動（平台沒有行事曆時）
+
+gathering-when = 時間
+gathering-where = 地點
+gathering-span = { $starts } – { $ends }
+gathering-off = 活動已取消。
+
+## 指令參數（外掛沒有自己的說明時）
+
+option-int = { $name }：整數
+option-str = { $name }：文字
+option-bool = { $name }：是或否
+option-choice = { $name }：從選項中選一個
+option-duration = { $name }：一段時間，例如 30m、2h 或 1d
+option-member = { $name }：成員

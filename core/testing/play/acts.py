@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any, Final
 
 from coterie.core.cards import Button, Card
@@ -13,6 +14,7 @@ from coterie.core.testing.people import (
     NoInvoice,
     NoOpenForm,
     NoSuchPoll,
+    NoSuchPurchase,
     NotPermitted,
     Persona,
     Room,
@@ -20,7 +22,8 @@ from coterie.core.testing.people import (
 )
 from coterie.core.testing.play import seen
 from coterie.core.testing.play.captures import whole
-from coterie.core.testing.play.steps import Act, Fill, Link, Move, Pay, Post, Press, SetStanding, Vote
+from coterie.core.testing.play.steps import Act, Buy, Fill, Link, Move, Pay, Post, Press, SetStanding, Vote
+from coterie.core.testing.play.values import milliseconds
 from coterie.core.testing.play.world import StepFailed, World
 from coterie.core.text import Style, spans_of
 
@@ -89,6 +92,13 @@ def _do(world: World, persona: Persona, step: Act) -> Committed:
             try:
                 return town.vote(persona, *town.find_poll(persona, options))
             except NoSuchPoll as error:
+                raise StepFailed(str(error)) from error
+        case Buy(_, sku, length, lost):
+            try:
+                if lost:
+                    return town.lose(persona, sku)
+                return town.buy(persona, sku, timedelta(milliseconds=milliseconds(length)) if length else None)
+            except NoSuchPurchase as error:
                 raise StepFailed(str(error)) from error
         case Move(_, "blocks"):
             return town.block(persona)

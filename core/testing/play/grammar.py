@@ -15,6 +15,7 @@ from coterie.core.testing.play.references import check_references
 from coterie.core.testing.play.steps import (
     POINTS,
     Act,
+    Buy,
     Condition,
     Duplicate,
     Enter,
@@ -44,10 +45,10 @@ from coterie.core.testing.play.steps import (
 )
 from coterie.core.testing.play.values import LEADING, Wrong, did_you_mean, listed
 
-_DEEDS: Final = ("is", "joins", "leaves", "asks", "fills", "in", "votes", "blocks", "unblocks")
+_DEEDS: Final = ("is", "joins", "leaves", "asks", "fills", "in", "votes", "buys", "loses", "blocks", "unblocks")
 _AFTER_NAME: Final = (
     "`: text`, `: [Label]`, `in dm: …`, `is operator`, `is member`, `joins`, `leaves`, `asks to join`, `fills: …`, "
-    "`votes …`, `blocks` or `unblocks`"
+    "`votes …`, `buys …`, `loses …`, `blocks` or `unblocks`"
 )
 _STANDINGS: Final[dict[str, Standing]] = {"operator": "operator", "member": "member"}
 _MOVES: Final[dict[str, Moving]] = {
@@ -206,6 +207,8 @@ def _deed(cursor: Cursor, head: str) -> Step:
             return _fill(cursor, person)
         case "votes":
             return _vote(cursor, person)
+        case "buys" | "loses":
+            return _buy(cursor, person, lost=deed == "loses")
         case "in":
             cursor.one_of("`dm`", "dm")
             return _post(cursor, person, dm=True)
@@ -259,6 +262,17 @@ def _vote(cursor: Cursor, person: Person) -> Vote:
         if not cursor.peek(","):
             return Vote(person, tuple(options))
         cursor.mark(",", ', "part of another option"')
+
+
+def _buy(cursor: Cursor, person: Person, *, lost: bool) -> Buy:
+    start = cursor.at
+    sku = cursor.quoted()
+    if not sku.strip():
+        raise Wrong(start, "what is bought is empty", '"supporter"')
+    if lost or cursor.done() or cursor.here() != "`for`":
+        return Buy(person, sku, lost=lost)
+    cursor.one_of("`for`", "for")
+    return Buy(person, sku, cursor.length())
 
 
 def _expectation(cursor: Cursor) -> Expectation:

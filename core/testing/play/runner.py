@@ -14,6 +14,7 @@ from coterie.core.testing.play.cast import Cast
 from coterie.core.testing.play.grammar import Line, Scenario
 from coterie.core.testing.play.showing import show
 from coterie.core.testing.play.steps import (
+    Buy,
     Duplicate,
     Enter,
     ExpectBalance,
@@ -138,7 +139,7 @@ class Player:
 
 async def _carry_out(world: World, step: Step) -> None:
     match step:
-        case Post() | Press() | Fill() | Move() | Pay() | Vote():
+        case Post() | Press() | Fill() | Move() | Pay() | Vote() | Buy():
             await acts.act(world, step)
         case Duplicate(act):
             await acts.act(world, act, twice=True)

@@ -9,6 +9,7 @@ from coterie.core.testing.play.steps import (
     POINTS,
     SANDBOX,
     Act,
+    Buy,
     Duplicate,
     Enter,
     Expectation,
@@ -95,6 +96,8 @@ def _show_act(act: Act) -> str:
             return f"pay {name} {amount} {currency}"
         case Move(_, how):
             return f"{name} {how}"
+        case Buy(_, sku, length, lost):
+            return f"{name} {'loses' if lost else 'buys'} {quoted(sku)}" + (f" for {length}" if length else "")
         case Vote(_, options):
             return f"{name} votes " + (", ".join(quoted(option) for option in options) or "nothing")
 

@@ -129,6 +129,16 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
+class Buy:
+    """``bob buys "supporter"``, ``bob buys "supporter" for 30d`` (without blanks), ``bob loses "supporter"``."""
+
+    person: Person
+    sku: str
+    length: str = ""
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """``wait 1h30m``; ``length`` is the duration as written, without blanks."""
 
@@ -140,7 +150,7 @@ class Restart:
     """``restart``."""
 
 
-Act = Post | Press | Fill | Move | Pay | Vote
+Act = Post | Press | Fill | Move | Pay | Vote | Buy
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +222,7 @@ Step = (
     | Fill
     | Pay
     | Vote
+    | Buy
     | Wait
     | Restart
     | Duplicate
@@ -229,6 +240,7 @@ __all__ = [
     "SANDBOX",
     "Act",
     "Amount",
+    "Buy",
     "Condition",
     "Duplicate",
     "Enter",

@@ -1,11 +1,22 @@
 # Levels: XP is what a member has done and is never spent; points are something else.
 
 command-rank = See your level, or somebody else’s
+command-rank-member = Whose; yours if left out
 command-leaderboard = See who has the most XP; hide or show yourself
+command-leaderboard-show = Which board; hide takes you off all of them, show puts you back
+command-leaderboard-page = Which page
 command-seasons = See all seasons and their results
 command-xp = Give a member XP or take some
+command-xp-action = give or take
+command-xp-member = Whose
+command-xp-amount = How much XP
+command-xp-reason = Why; operators can read it later
 command-xp-boost = Multiply all XP for a while (percent; 100 ends it)
+command-xp-boost-percent = 150 is half as much again; 100 ends it
+command-xp-boost-during = How long, such as 2h or 3d
 command-season = Start or end a season, or pay its prizes again
+command-season-action = start, end or pay
+command-season-name = The new season’s name
 
 tier-name = { $name ->
     [bronze] Bronze

@@ -1,11 +1,22 @@
 # 等级：经验值（XP）代表做过的事，永远不会被花掉；积分是另一回事。
 
 command-rank = 查看自己或别人的等级
+command-rank-member = 看谁的；不填就看自己的
 command-leaderboard = 查看排行榜，或在榜上隐藏、显示自己
+command-leaderboard-show = 哪个榜；hide 让自己不上榜，show 恢复上榜
+command-leaderboard-page = 第几页
 command-seasons = 查看所有赛季和结果
 command-xp = 给成员加经验或扣经验
+command-xp-action = give（加）或 take（扣）
+command-xp-member = 哪位成员
+command-xp-amount = 多少经验
+command-xp-reason = 原因，管理员以后可以查看
 command-xp-boost = 一段时间内全员经验加成（百分比，100 为结束）
+command-xp-boost-percent = 150 是多得一半，100 为结束
+command-xp-boost-during = 多久，例如 2h 或 3d
 command-season = 开始或结束赛季，或补发赛季奖励
+command-season-action = start（开始）、end（结束）或 pay（补发）
+command-season-name = 新赛季的名称
 
 tier-name = { $name ->
     [bronze] 青铜

@@ -1,11 +1,22 @@
 # 等級：經驗值（XP）代表做過的事，永遠不會被花掉；點數是另一回事。
 
 command-rank = 查看自己或別人的等級
+command-rank-member = 看誰的；不填就看自己的
 command-leaderboard = 查看排行榜，或在榜上隱藏、顯示自己
+command-leaderboard-show = 哪個榜；hide 讓自己不上榜，show 恢復上榜
+command-leaderboard-page = 第幾頁
 command-seasons = 查看所有賽季和結果
 command-xp = 給成員加經驗或扣經驗
+command-xp-action = give（加）或 take（扣）
+command-xp-member = 哪位成員
+command-xp-amount = 多少經驗
+command-xp-reason = 原因，管理員以後可以查看
 command-xp-boost = 一段時間內全員經驗加成（百分比，100 為結束）
+command-xp-boost-percent = 150 是多得一半，100 為結束
+command-xp-boost-during = 多久，例如 2h 或 3d
 command-season = 開始或結束賽季，或補發賽季獎勵
+command-season-action = start（開始）、end（結束）或 pay（補發）
+command-season-name = 新賽季的名稱
 
 tier-name = { $name ->
     [bronze] 青銅
