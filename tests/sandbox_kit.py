@@ -18,12 +18,14 @@ from coterie.core.clock import Clock, ShiftedClock
 from coterie.core.events import Event
 from coterie.core.platform import Delivery
 from coterie.core.testing import Room
+from tests.inbox_kit import Unknowing
 
 
-class Desk:
+class Desk(Unknowing):
     """Takes events; commits at once, fails, or holds them back."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.events: list[Event] = []
         self.held: list[asyncio.Future[Any]] = []
         self.hold = False

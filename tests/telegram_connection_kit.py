@@ -17,6 +17,7 @@ from coterie.adapters.telegram.reading import Names, Reader
 from coterie.core.config import validate
 from coterie.core.events import Event, Who
 from coterie.core.platform import UnknownPlace
+from tests.inbox_kit import Unknowing
 
 BOT: Final = 42
 TOKEN: Final = f"{BOT}:AAE-secret_of_this_test"
@@ -78,10 +79,11 @@ class FakeCalls:
         return [data for name, data in self.calls if name == method]
 
 
-class FakeInbox:
+class FakeInbox(Unknowing):
     """Events that were submitted, each with its future; ``hold`` leaves the futures open."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.submitted: list[tuple[Event, asyncio.Future[Any]]] = []
         self.hold = False
         self.errors: list[BaseException | None] = []

@@ -106,6 +106,17 @@ class Api:
         sent = self._add(data, data.get("caption") or "", data.get("caption_entities"), name)
         return {**sent, "document": {"file_id": name}}
 
+    def _sendMediaGroup(self, data: Mapping[str, Any], files: Mapping[str, Any]) -> Any:  # noqa: N802
+        assert 2 <= len(data["media"]) <= 10
+        assert data.get("reply_markup") is None
+        sent = []
+        for media in data["media"]:
+            name = media["media"]
+            picture = self._file(files[name.removeprefix("attach://")] if name.startswith("attach://") else name)
+            shown = self._add(data, media.get("caption") or "", media.get("caption_entities"), picture)
+            sent.append({**shown, media["type"]: [{"file_id": picture}]})
+        return sent
+
     def _editMessageText(self, data: Mapping[str, Any], _files: Mapping[str, Any]) -> Any:  # noqa: N802
         message = self._find(data)
         if message.picture:

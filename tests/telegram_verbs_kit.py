@@ -12,6 +12,7 @@ from coterie.adapters.telegram.doors import ClosedDoors
 from coterie.adapters.telegram.extras import Extras
 from coterie.adapters.telegram.invoices import key_of
 from coterie.adapters.telegram.moderation import Moderation
+from coterie.adapters.telegram.payments import Payments
 from coterie.adapters.telegram.places import Places
 from coterie.adapters.telegram.posting import Poster
 from coterie.adapters.telegram.queries import Queries
@@ -83,7 +84,7 @@ class Script:
         return next(data for each, data in reversed(self.log) if each == method)
 
 
-class Verbs(Access, Moderation, Extras, Platform):
+class Verbs(Access, Moderation, Extras, Payments, Platform):
     """The verbs alone, built and never started."""
 
     name = "telegram"

@@ -171,7 +171,7 @@ async def test_a_restart_shows_the_same_rooms(furnished: Furnish) -> None:
     where, bob = town.room("general").where, town.persona("bob")
     rich = Card(title=bold("A packet"), fields=(Field("Left", "3"),), buttons=GRAB.buttons, pings=(5,))
     native = await platform.send(SendMessage(where=where, ref=1, card=rich), Delivery(key="k1"))
-    town.messages[native].picture = Picture(b"\x89PNG", "image/png", "a chart")
+    town.messages[native].pictures = (Picture(b"\x89PNG", "image/png", "a chart"),)
     form = OpenForm(where=where, token="f", to=bob.who, title="F", questions=(Question("a", "A"),), errors={"a": "no"})
     await platform.open_form(form, Delivery(key="k2"))
     bill = SendInvoice(where=where, ref=2, to=bob.who, invoice="i", title="T", description="", amount=5, currency="XTR")
@@ -183,12 +183,12 @@ async def test_a_restart_shows_the_same_rooms(furnished: Furnish) -> None:
     town.persona("Erin", "discord")
     room = town.room("quiz")
     town.tell(None)
-    seen = {m.id: (m.shown(), m.private_to, m.room, m.reactions, m.picture) for m in town.messages.values()}
+    seen = {m.id: (m.shown(), m.private_to, m.room, m.reactions, m.pictures) for m in town.messages.values()}
     await platform.stop()
 
     again = furnished()
     assert {
-        m.id: (m.shown(), m.private_to, m.room, m.reactions, m.picture) for m in again.town.messages.values()
+        m.id: (m.shown(), m.private_to, m.room, m.reactions, m.pictures) for m in again.town.messages.values()
     } == seen
     assert list(again.town.people) == ["alice", "bob", "erin@discord"]
     assert (again.town.people["alice"].standing, again.town.people["bob"].present) == ("member", False)

@@ -315,12 +315,13 @@ async def test_only_harmless_pictures_are_served() -> None:
     async with served() as play:
         for media_type, status in (("image/png", 200), ("image/svg+xml", 404), ("text/html", 404)):
             message = await play.says(Card(text="chart"))
-            play.town.messages[message].picture = Picture(b"data", media_type, "a chart")
-            response = await play.client.get(f"/playground/picture/{message}")
+            play.town.messages[message].pictures = (Picture(b"data", media_type, "a chart"),)
+            response = await play.client.get(f"/playground/picture/{message}/0")
             assert response.status == status
             if status == 200:
                 assert (response.content_type, await response.read()) == ("image/png", b"data")
-        assert (await play.client.get("/playground/picture/none")).status == 404
+                assert (await play.client.get(f"/playground/picture/{message}/1")).status == 404
+        assert (await play.client.get("/playground/picture/none/0")).status == 404
 
 
 async def test_settle_waits_for_what_follows() -> None:

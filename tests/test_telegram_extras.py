@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from coterie.adapters.telegram.calls import Closed, Moved
-from coterie.adapters.telegram.extras import Extras
 from coterie.adapters.telegram.invoices import invoice_of
+from coterie.adapters.telegram.payments import Payments
 from coterie.core.actions import (
     ClosePoll,
     CloseTopic,
@@ -303,7 +303,7 @@ async def test_words_of_an_invoice_fit_and_are_never_empty() -> None:
 
 
 async def test_other_currencies_need_a_provider() -> None:
-    assert Extras.provider_token == ""
+    assert Payments.provider_token == ""
     platform = Verbs()
     with pytest.raises(Refused, match="no payment provider, so it cannot take EUR"):
         await platform.send_invoice(invoice(currency="EUR"), DELIVERY)

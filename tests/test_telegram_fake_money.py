@@ -86,6 +86,18 @@ async def test_a_subscription_renews_and_the_ledger_tells_all() -> None:
         ]  # fmt: skip
         page = await bot.get_star_transactions(offset=1, limit=1)
         assert [entry.id for entry in page.transactions] == [again.id]
+        alice, first = fake.user("alice")["id"], fake.charges[0]
+        await bot.edit_user_star_subscription(alice, first.id, is_canceled=True)
+        with pytest.raises(NotPossible, match="renewed no more"):
+            fake.renews(again)
+        with pytest.raises(BadRequest, match="not_modified"):
+            await bot.edit_user_star_subscription(alice, first.id, is_canceled=True)
+        with pytest.raises(BadRequest, match="Charge_id_invalid"):
+            await bot.edit_user_star_subscription(alice, again.id, is_canceled=True)
+        with pytest.raises(BadRequest, match="Charge_not_found"):
+            await bot.edit_user_star_subscription(fake.user("bob")["id"], first.id, is_canceled=True)
+        await bot.edit_user_star_subscription(alice, first.id, is_canceled=False)
+        assert fake.renews(again).renews == first.id
         fake.charges[0].invoice.pop("subscription_period")
         with pytest.raises(NotPossible, match="for no subscription"):
             fake.renews(fake.charges[0])

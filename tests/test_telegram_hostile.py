@@ -150,6 +150,7 @@ async def test_hostile_titles_and_descriptions(refusals: list[str]) -> None:
 
 async def test_hostile_callback_data(refusals: list[str]) -> None:
     async with wire([Parrot]) as town:
+        town.fake.private("mallory")  # where the answer to a tap goes that was not in time
         town.fake.says("mallory", town.group, "/echo words")
         message = await _with_button(town)
         for words in (*STRINGS, *COMMANDS, "f:c", "f:s", "f:x:1:1", "f:" + "9" * 60):

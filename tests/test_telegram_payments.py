@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
 
 from coterie.adapters.telegram.checkout import refusal
-from coterie.adapters.telegram.fake import FakeMessage
+from coterie.adapters.telegram.fake import FakeMessage, NotPossible
 from coterie.adapters.telegram.fake.payments import CHECKOUT_LIFE
 from coterie.adapters.telegram.polling import AGAIN
-from coterie.core.api import Context, PaymentReceived, PaymentRefunded, Plugin, command
+from coterie.core.api import Context, MessageDelivered, PaymentReceived, PaymentRefunded, Plugin, command
 from coterie.core.events import Who
 from coterie.plugins.tipjar import TipJar
 from tests.telegram_wire_kit import OPERATOR, Wire, showing, wire
@@ -32,6 +33,23 @@ class Kiosk(Plugin):
     def on_payment(self, event: PaymentReceived, ctx: Context) -> None:
         ctx.ledger.grant(ctx.member, event.amount, reason="sold", key=event.charge)
         ctx.send(ctx.member, f"sold for {event.charge}")
+        if event.until:
+            ctx.send(ctx.member, f"paid until {event.until}")
+
+    @command("club")
+    def club(self, ctx: Context, stars: int, days: int = 30) -> None:
+        every = timedelta(days=days)
+        ctx.invoice(stars, "XTR", title="Club", description="A month of it", name="club", every=every)
+
+    @command("quit")
+    def quit(self, ctx: Context, charge: str, resume: bool = False) -> None:
+        ctx.end_subscription(charge, ctx.member, resume=resume)
+
+    def on_delivery(self, event: MessageDelivered, ctx: Context) -> None:
+        if event.state == "failed":
+            self.failures.append(event.reason)
+
+    failures: ClassVar[list[str]] = []
 
     @command("regret")
     def regret(self, ctx: Context, charge: str) -> None:
@@ -142,6 +160,89 @@ async def test_a_payment_made_while_nobody_runs_is_not_missed() -> None:
         await town.sees(town.dm("alice"), "sold for charge-")
         assert await points(town) == 50
         assert len(showing(town.dm("alice"), "sold for")) == 1
+
+
+async def test_a_payment_that_no_update_tells_of_is_found_in_the_ledger() -> None:
+    """An update is kept for a day; the ledger for good."""
+    async with shop() as town:
+        message = await invoice(town)
+        town.fake.pays("alice", message)
+        await town.sees(town.dm("alice"), "sold for charge-")
+        told = town.fake.charges[0]
+        town.fake.pays("alice", message)
+        await town.until(lambda: len(town.fake.charges) == 2)
+        await town.stop()
+        lost = town.fake.charges[1]
+        town.fake.updates.drop()
+        await town.start()
+        await town.sees(town.dm("alice"), f"sold for {lost.id}")
+        assert await points(town) == 100
+        assert len(showing(town.dm("alice"), f"sold for {told.id}")) == 1
+        await town.stop()
+        asked = len(town.fake.called("getStarTransactions"))
+        await town.start()
+        await town.until(lambda: len(town.fake.called("getStarTransactions")) > asked)
+        assert town.fake.called("getStarTransactions")[-1]["offset"] == "2", "it goes on where it stopped"
+        assert await points(town) == 100
+
+
+# -- subscriptions
+
+
+def link_in(message: FakeMessage) -> str:
+    """The address behind the first button of a message."""
+    return str(message.buttons[0]["url"])
+
+
+async def subscription(town: Wire) -> FakeMessage:
+    """Alice asks for the club; the card in her direct chat."""
+    town.fake.says("alice", town.group, "/club 100")
+    chat = town.dm("alice")
+    await town.until(lambda: showing(chat, "A month of it"))
+    return showing(chat, "A month of it")[-1]
+
+
+async def test_a_subscription_is_paid_renewed_ended_and_taken_up_again() -> None:
+    async with shop() as town:
+        card = await subscription(town)
+        assert card.buttons[0]["text"] == "Subscribe: 100 ⭐ every 30 days"
+        town.fake.pays("alice", link_in(card))
+        await town.sees(town.dm("alice"), "paid until ")
+        first = town.fake.charges[0]
+        assert showing(town.dm("alice"), f"paid until {(first.date + 2_592_000) * 1000}")
+        again = town.fake.renews(first)
+        await town.sees(town.dm("alice"), f"sold for {again.id}")
+        assert await points(town) == 200
+        await town.says("alice", f"/quit {first.id}")
+        await town.until(lambda: first.cancelled)
+        with pytest.raises(NotPossible, match="renewed no more"):
+            town.fake.renews(first)
+        await town.says("alice", f"/quit {first.id} yes")
+        await town.until(lambda: not first.cancelled)
+
+
+async def test_somebody_elses_subscription_cannot_be_paid() -> None:
+    async with shop() as town:
+        town.fake.pays("bob", link_in(await subscription(town)))
+        assert (await verdict(town))["ok"] is False
+        assert town.fake.charges == []
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("/club 100 7", "no other subscriptions than those in Stars (XTR) for 30 days"),
+        ("/club 10001", "a subscription costs at most 10,000 Stars"),
+        ("/quit charge-77", "Telegram knows no such payment"),
+    ],
+)
+async def test_what_subscriptions_telegram_does_not_have(line: str, words: str) -> None:
+    Kiosk.failures.clear()
+    async with shop() as town:
+        town.fake.says("alice", town.group, line)
+        await town.until(lambda: Kiosk.failures)
+        assert words in Kiosk.failures[0]
+        assert town.fake.charges == []
 
 
 # -- refusing

@@ -43,6 +43,6 @@ def test_an_unknown_ground_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
     file = tmp_path / "short.play"
     file.write_text("ann: /checkin\n", encoding="utf-8")
     assert run_play(file, ground="matrix") == 2
-    assert "cannot be played on 'matrix'; there are: sandbox, telegram" in capsys.readouterr().err
+    assert "cannot be played on 'matrix'; there are: discord, sandbox, telegram" in capsys.readouterr().err
     with pytest.raises(UnknownGround):
         ground_called("matrix", MovableClock(), "town")

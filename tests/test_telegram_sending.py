@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
-from coterie.adapters.telegram.posting import FILES, UNFINISHED
+from coterie.adapters.telegram.pictures import FILES
+from coterie.adapters.telegram.posting import UNFINISHED
 from coterie.adapters.telegram.refusals import Closed, Moved
 from coterie.core.actions import DeleteMessage, EditMessage, SendMessage
 from coterie.core.cards import Button, Card
@@ -214,6 +215,72 @@ async def test_the_memory_of_pictures_is_bounded() -> None:
     assert len(bench.api.uploads) == FILES + 1
     await bench.send(post(drawn()), about("first", picture=Picture(b"0", "image/png", "")))
     assert len(bench.api.uploads) == FILES + 2
+
+
+# -- albums
+
+
+SECOND, THIRD = (Picture(each, "image/png", "a chart") for each in (b"second", b"third"))
+
+
+def album(text: str, count: int = 3, **more: Any) -> Card:
+    """A card with so many pictures."""
+    charts = tuple(Drawing(draw="chart", alt=f"chart {number}") for number in range(count))
+    return Card(text=text, picture=charts[0], album=charts[1:], **more)
+
+
+async def test_several_pictures_stand_together_with_their_words() -> None:
+    bench = Bench()
+    delivery = about("1", picture=PNG, album=(SECOND, THIRD))
+    assert await bench.send(post(album("Week 3")), delivery) == "10,11,12"
+    assert bench.api.methods() == ["sendMediaGroup"]
+    assert bench.api.shown() == ["Week 3\n[chart 0]\n[chart 1]\n[chart 2]", "", ""]
+    assert len(bench.api.uploads) == 3
+    await bench.send(post(album("Week 4")), about("2", picture=PNG, album=(SECOND, OTHER)))
+    assert [message.picture for message in bench.api.messages[3:]] == ["file1", "file2", "file4"]
+    assert len(bench.api.uploads) == 4, "what Telegram has is not sent again"
+
+
+async def test_an_album_with_buttons_or_many_words_has_them_below() -> None:
+    bench = Bench()
+    delivery = about("1", picture=PNG, album=(SECOND,))
+    assert await bench.send(post(album("Week 3", 2, buttons=GRAB.buttons)), delivery) == "10,11,12"
+    assert [message.labels() for message in bench.api.messages] == [[], [], [["Grab", "Rules"]]]
+    assert bench.api.shown()[:2] == ["", ""]
+    await bench.send(post(album("y" * 1500, 2)), about("2", picture=PNG, album=(SECOND,)))
+    assert [len(text) > 1500 for text in bench.api.shown()[3:]] == [False, False, True]
+
+
+async def test_one_picture_of_an_album_changes_alone() -> None:
+    bench = Bench()
+    native = await bench.send(post(album("Week 3")), about("1", picture=PNG, album=(SECOND, THIRD)))
+    change = edit(album("Week 3!"))
+    assert await bench.edit(change, about("2", native, picture=PNG, album=(OTHER, THIRD))) == ""
+    assert [message.picture for message in bench.api.messages] == ["file1", "file4", "file3"]
+    assert bench.api.shown()[0].startswith("Week 3!")
+    fewer = edit(album("Week 3!", 2))
+    assert await bench.edit(fewer, about("3", native, picture=PNG, album=(OTHER,))) == "10,11"
+
+
+async def test_an_album_goes_as_files_when_one_of_it_is_no_photo() -> None:
+    bench = Bench()
+    odd = Picture(b"<svg/>", "image/svg+xml", "a chart")
+    await bench.send(post(album("Week 3", 2)), about("1", picture=PNG, album=(odd,)))
+    assert [media["type"] for media in bench.api.log[0][1]["media"]] == ["document", "document"]
+
+
+async def test_a_refused_name_in_an_album_sends_all_of_it_again() -> None:
+    bench = Bench()
+    await bench.send(post(album("Week 3", 2)), about("1", picture=PNG, album=(SECOND,)))
+    bench.api.refused_files.add("file1")
+    await bench.send(post(album("Week 4", 2)), about("2", picture=PNG, album=(SECOND,)))
+    assert [message.picture for message in bench.api.messages[2:]] == ["file3", "file4"]
+
+
+async def test_of_an_album_those_are_shown_that_could_be_drawn() -> None:
+    bench = Bench()
+    await bench.send(post(album("Week 3")), about("1", album=(SECOND,)))
+    assert bench.api.methods() == ["sendPhoto"]
 
 
 # -- edits

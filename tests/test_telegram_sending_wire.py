@@ -99,7 +99,8 @@ def send(wired: Wire, card: Card, reply_to: str = "") -> SendMessage:
 
 
 async def test_the_verbs_that_the_platform_has() -> None:
-    missing = {"give-role", "take-role"}
+    missing = {"give-role", "take-role", "nickname", "set-filter", "drop-filter", "schedule", "reschedule", "call-off"}
+    missing.add("consume")
     assert set(VERBS) - missing == {name for name, verb in VERBS.items() if verb in TelegramPlatform.capabilities()}
     limits = TelegramPlatform.limits
     assert (limits.overall_rate, limits.channel_rate, limits.answers_free) == (30, 1, True)
@@ -160,6 +161,25 @@ async def test_a_picture_is_uploaded_once_and_changed_in_place() -> None:
         narrow = Picture(png(1, 21), "image/png", "a chart")
         await wired.platform.send(send(wired, card), Delivery("5", picture=narrow))
         assert "document" in wired.stands(wired.group.id)[-1].extra
+
+
+async def test_an_album_is_posted_changed_and_taken_away() -> None:
+    async with wire() as wired:
+        charts = tuple(Drawing(draw="chart", alt=f"chart {number}") for number in range(3))
+        drawn = [Picture(png(8, 8 + number), "image/png", "a chart") for number in range(4)]
+        card = Card(text="Week 3", picture=charts[0], album=charts[1:])
+        delivery = Delivery("1", picture=drawn[0], album=tuple(drawn[1:3]))
+        native = await wired.platform.send(send(wired, card), delivery)
+        shown = wired.stands(wired.group.id)
+        assert len(shown) == 3
+        assert len({message.extra["media_group_id"] for message in shown}) == 1
+        assert [bool(message.text) for message in shown] == [True, False, False]
+        edit = EditMessage(where=wired.where, ref=1, card=Card(text="Week 4", picture=charts[0], album=charts[1:]))
+        assert await wired.platform.edit(edit, Delivery("2", native, drawn[0], {}, (drawn[3], drawn[2]))) == ""
+        assert shown[0].text.startswith("Week 4")
+        assert shown[1].extra["photo"][-1]["height"] == 11
+        await wired.platform.delete(DeleteMessage(where=wired.where, ref=1), Delivery("3", native))
+        assert wired.stands(wired.group.id) == []
 
 
 async def test_too_fast_is_waited_for_and_nothing_is_sent_twice() -> None:

@@ -19,12 +19,14 @@ from coterie.core.events import (
 )
 from coterie.core.platform import Delivery, Limits
 from coterie.core.testing import Message, Persona, Town
+from tests.inbox_kit import Unknowing
 
 
-class Recorder:
+class Recorder(Unknowing):
     """An inbox that commits at once and remembers."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.events: list[Event] = []
 
     def submit(self, event: Event) -> asyncio.Future[Any]:

@@ -69,7 +69,7 @@ class Playground:
         handlers: Mapping[tuple[str, str], Handler] = {
             ("GET", "/"): self.page,
             ("GET", "/playground/{name}"): self.file,
-            ("GET", "/playground/picture/{message}"): self.picture,
+            ("GET", "/playground/picture/{message}/{number}"): self.picture,
             ("GET", "/ws"): self.hub.serve,
             ("POST", "/api/act"): self.act,
             ("GET", "/api/state"): self.state,
@@ -85,9 +85,11 @@ class Playground:
         return self.files.answer(request, request.match_info["name"])
 
     async def picture(self, request: web.Request) -> web.StreamResponse:
-        """The picture of a card; only kinds that carry no script."""
+        """A picture of a card, by its number from 0; only kinds that carry no script."""
         message = self.views.town.messages.get(request.match_info["message"])
-        picture = message.picture if message is not None and not message.deleted else None
+        number = request.match_info["number"]
+        there = message.pictures if message is not None and not message.deleted else ()
+        picture = next((each for place, each in enumerate(there) if str(place) == number), None)
         if picture is None or picture.media_type not in PICTURES:
             raise web.HTTPNotFound(text="There is no such picture.")
         headers = {"Cache-Control": "private, max-age=3600"}

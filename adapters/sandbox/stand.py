@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from coterie.adapters.sandbox.state import Notebook
-from coterie.core.actions import SendInvoice, SendMessage, SendPoll, SendPrivate
-from coterie.core.events import Event
-from coterie.core.platform import Delivery, Inbox
+from coterie.core.actions import Schedule, SendInvoice, SendMessage, SendPoll, SendPrivate
+from coterie.core.events import CommandCalled, Event
+from coterie.core.platform import Delivery, Inbox, Presence, Suggestion
 from coterie.core.testing import Town
+from coterie.core.testing.calendar import gathering_id
 from coterie.core.testing.polls import poll_id
 from coterie.core.testing.verbs import TownPlatform
 
@@ -31,6 +32,18 @@ class KeptInbox:
         future = self._inbox.submit(event)
         future.add_done_callback(lambda _: self._notebook.done(event.key))
         return future
+
+    async def suggest(self, event: CommandCalled, option: str) -> Sequence[Suggestion]:
+        return await self._inbox.suggest(event, option)
+
+    async def presences(self, adapter: str, space: str, after: int = 0, limit: int = 1000) -> Sequence[Presence]:
+        return await self._inbox.presences(adapter, space, after, limit)
+
+    async def recall(self, name: str) -> str:
+        return await self._inbox.recall(name)
+
+    async def note(self, name: str, value: str) -> None:
+        await self._inbox.note(name, value)
 
 
 class Stand(TownPlatform):
@@ -73,6 +86,11 @@ class Stand(TownPlatform):
         """Post a poll."""
         native = await self._once(super().send_poll(action, delivery), delivery)
         return native if "/" in native else f"{native}/{poll_id(native)}"
+
+    async def schedule(self, action: Schedule, delivery: Delivery) -> str:
+        """Put a gathering in the calendar."""
+        native = await self._once(super().schedule(action, delivery), delivery)
+        return gathering_id(native.removeprefix(gathering_id("")))
 
     async def _once(self, sending: Coroutine[Any, Any, str], delivery: Delivery) -> str:
         """Send, unless an earlier run sent under the same key and stopped before it could say so."""

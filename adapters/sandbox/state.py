@@ -38,6 +38,7 @@ class PersonLine(msgspec.Struct, frozen=True, tag="person", omit_defaults=True):
     muted: int | None = None
     banned: int | None = None
     blocked: bool = False
+    nickname: str = ""
 
 
 class RoomLine(msgspec.Struct, frozen=True, tag="room", omit_defaults=True):
@@ -88,6 +89,7 @@ def _person_line(persona: Persona) -> PersonLine:
         persona.muted,
         persona.banned,
         persona.blocked,
+        persona.nickname,
     )
 
 
@@ -203,6 +205,7 @@ class Notebook:
                     muted=line.muted,
                     banned=line.banned,
                     blocked=line.blocked,
+                    nickname=line.nickname,
                 )
             elif isinstance(line, RoomLine):
                 if not line.id.startswith("dm:") or line.id.removeprefix("dm:") in town.people:

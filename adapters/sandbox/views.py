@@ -20,7 +20,7 @@ def person_view(persona: Persona, town: Town) -> Json:
     marks = {"muted": town.is_muted(persona), "banned": town.is_banned(persona), "blocked": persona.blocked}
     return {
         "key": persona.key,
-        "name": persona.name,
+        "name": persona.called,
         "platform": persona.platform,
         "standing": persona.standing,
         "present": persona.present,
@@ -110,8 +110,12 @@ class Views:
             view["invoice"] = invoice_view(message.invoice)
         if message.poll is not None:
             view["poll"] = poll_view(message)
-        if message.picture is not None:
-            view["picture"] = f"/playground/picture/{quote(message.id, safe='')}?{message.seq}"
+        if message.pictures:
+            folder = f"/playground/picture/{quote(message.id, safe='')}"
+            view["pictures"] = [
+                {"src": f"{folder}/{number}?{message.seq}", "alt": picture.alt}
+                for number, picture in enumerate(message.pictures)
+            ]
         if message.reactions:
             view["reactions"] = {emoji: sorted(keys) for emoji, keys in message.reactions.items()}
         return view

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 import telegram
+from telegram._utils.defaultvalue import DefaultValue
 from telegram.error import BadRequest
 
 from coterie.adapters.telegram.refusals import Closed, Moved, Translator
@@ -68,13 +69,14 @@ class Calls:
         and other :class:`Refused` for a no; :class:`Uncertain` when it may have happened; :class:`PlatformError` for
         everything else.  No reason names the token or words of a message; the library's own error is the cause.
         """
-        # Everything travels as text, in JSON where it is none; made here, it costs a third of the library's way.  Only
-        # ``media`` does the library insist on having a look at.
+        # Everything travels as text, in JSON where it is none; made here, it costs a third of the library's way.
         kwargs: dict[str, Any] = {
-            name: value if isinstance(value, str) or name == "media" else _encode(value).decode()
+            name: value if isinstance(value, str) else _encode(value).decode()
             for name, value in data.items()
             if value is not None
         }
+        if "media" in kwargs:  # the library expects its own objects there, unless the value is one of its defaults
+            kwargs["media"] = DefaultValue(kwargs["media"])
         if files:
             kwargs.update(files)
         bound = timeout if timeout is not None else self._upload_patience if files else self._patience

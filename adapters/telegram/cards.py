@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from telegram.constants import CallbackQueryLimit
 
 from coterie.adapters.telegram.characters import encodable, is_blank, units
 from coterie.adapters.telegram.keyboards import Keyboard, keyboard
+from coterie.adapters.telegram.pictures import Kind, kind_of
 from coterie.adapters.telegram.splitting import CAPTION_LENGTH, Entity, Piece, split
 from coterie.adapters.telegram.text import Mention, literal, nobody, weave
 from coterie.core.cards import Card
@@ -23,12 +24,16 @@ _BOLD, _ITALIC = int(Style.BOLD), int(Style.ITALIC)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message. With a ``picture``, ``text`` is its caption and may be empty."""
+    """One message. With a ``picture``, ``text`` is its caption and may be empty.
+
+    Pictures that stand together are parts in a row, whose ``album`` is the kind of all of them; they have no buttons.
+    """
 
     text: str
     entities: list[Entity]
     keyboard: Keyboard | None = None
     picture: Picture | None = None
+    album: Kind | Literal[""] = ""
 
 
 def render(card: Card, delivery: Delivery, *, picture: bool) -> list[Part]:
@@ -42,14 +47,25 @@ def render(card: Card, delivery: Delivery, *, picture: bool) -> list[Part]:
     """
     rows = keyboard(card.buttons) if card.buttons else None
     text, entities = _words(card, mention_of(card, delivery))
-    drawn = delivery.picture if picture else None
-    if drawn is None:
+    drawn = delivery.pictures if picture else ()
+    if not drawn:
         return _parts(split(text, entities), rows)
-    if is_blank(text):
-        return [Part("", [], rows, drawn)]
-    if len(found := split(text, entities, CAPTION_LENGTH)) == 1:
-        return [Part(*found[0], rows, drawn)]
-    return [Part("", [], None, drawn), *_parts(split(text, entities), rows)]
+    caption = [("", [])] if is_blank(text) else split(text, entities, CAPTION_LENGTH)
+    if len(drawn) > 1:
+        return _album(drawn, caption, split(text, entities), rows)
+    if len(caption) == 1:
+        return [Part(*caption[0], rows, drawn[0])]
+    return [Part("", [], None, drawn[0]), *_parts(split(text, entities), rows)]
+
+
+def _album(drawn: tuple[Picture, ...], caption: list[Piece], pieces: list[Piece], rows: Keyboard | None) -> list[Part]:
+    """Several pictures. The words are the first one's caption if they fit and there are no buttons, which an album
+    cannot have.
+    """
+    kind, below = kind_of(*drawn), rows is not None or len(caption) > 1
+    first = ("", []) if below else caption[0]
+    album = [Part(*(("", []) if number else first), None, each, kind) for number, each in enumerate(drawn)]
+    return [*album, *(_parts(pieces, rows) if below else ())]
 
 
 def _parts(pieces: list[Piece], rows: Keyboard | None) -> list[Part]:
@@ -71,7 +87,7 @@ def mention_of(card: Card, delivery: Delivery) -> Mention:
 
 def _words(card: Card, mention: Mention) -> Piece:
     """All words of a card with their looks: the title bold, the footer italic."""
-    if isinstance(card.text, str) and not (card.title or card.fields or card.picture or card.footer):
+    if isinstance(card.text, str) and not (card.title or card.fields or card.pictures or card.footer):
         return literal(card.text), []
     spans: list[Span] = []
     for words in _lines(card):
@@ -89,8 +105,7 @@ def _lines(card: Card) -> list[tuple[Span, ...]]:
     if card.text:
         lines.append(spans_of(card.text))
     lines.extend((*spans_of(field.name), _COLON, *spans_of(field.value)) for field in card.fields)
-    if card.picture is not None:
-        lines.append((Span(f"[{card.picture.alt}]"),))
+    lines.extend((Span(f"[{picture.alt}]"),) for picture in card.pictures)
     if card.footer:
         lines.append(_looking(card.footer, _ITALIC))
     return lines
@@ -107,7 +122,7 @@ def alert(card: Card) -> str | None:
 
     None where that is not enough: the card is longer, it has buttons, a picture or a link, or it shows nothing.
     """
-    if card.buttons or card.picture is not None or any(span.url for line in _lines(card) for span in line):
+    if card.buttons or card.pictures or any(span.url for line in _lines(card) for span in line):
         return None
     text = "\n".join(_plain(line) for line in _lines(card)).strip()
     return None if is_blank(text) or units(text) > _ALERT else text

@@ -18,6 +18,7 @@ from coterie.adapters.telegram.menu import Menu
 from coterie.adapters.telegram.polling import Poller, pause_after
 from coterie.adapters.telegram.reading import Names, Reader
 from coterie.adapters.telegram.served import Served
+from coterie.adapters.telegram.stars import StarLedger
 from coterie.adapters.telegram.surroundings import Surroundings
 from coterie.adapters.telegram.webhook import Webhook
 from coterie.core.platform import CommandMenu, Inbox, PlatformError, RetryLater
@@ -71,6 +72,7 @@ class Connection:
         self._publishing: asyncio.Task[bool] | None = None
         self._intake: Intake | None = None
         self._poller: Poller | None = None
+        self._auditing: asyncio.Task[None] | None = None
 
     def inform(self, around: Surroundings) -> None:
         """What the rest of the configuration expects; before :meth:`start` and :meth:`check`."""
@@ -88,7 +90,7 @@ class Connection:
     async def stop(self) -> None:
         """Break off the long poll, wait for what was taken, and confirm it."""
         self.webhook.intake = None
-        for task in (self._running, self._publishing):
+        for task in (self._running, self._publishing, self._auditing):
             if task is not None:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
@@ -96,7 +98,7 @@ class Connection:
             await self._poller.finish(LATE)
         if self._intake is not None:
             await self._intake.finish()
-        self._running = self._publishing = self._poller = self._intake = None
+        self._running = self._publishing = self._auditing = self._poller = self._intake = None
 
     async def close(self) -> None:
         """Close all connections."""
@@ -166,6 +168,8 @@ class Connection:
     async def _prepare(self, platform: Wired, inbox: Inbox) -> Intake:
         reader = Reader(platform.me.id, platform.me.username, platform.invoice_key, Names())
         await self._look_around(platform.calls, reader, inbox)
+        stars = StarLedger(platform.calls, reader, inbox, f"telegram:stars:{platform.me.id}")
+        self._auditing = asyncio.get_running_loop().create_task(stars.run(), name="telegram ledger of Stars")
         self._intake = Intake(
             reader,
             platform.queries,

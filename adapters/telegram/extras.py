@@ -1,4 +1,4 @@
-"""What Telegram has beside messages: pins, polls, topics and payments."""
+"""What Telegram has beside messages: pins, polls and topics."""
 
 from __future__ import annotations
 
@@ -6,36 +6,24 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from telegram import Poll
-from telegram.constants import ForumTopicLimit, InvoiceLimit, PollLimit
+from telegram.constants import ForumTopicLimit, PollLimit
 
-from coterie.adapters.telegram.calls import Closed
-from coterie.adapters.telegram.invoices import payload_of
 from coterie.adapters.telegram.places import target_of
-from coterie.adapters.telegram.posting import id_in
-from coterie.adapters.telegram.sending import ids_of, query_of, user_id
+from coterie.adapters.telegram.sending import ids_of
 from coterie.adapters.telegram.spaces import Spaces, plainly
 from coterie.core.actions import (
     ClosePoll,
     CloseTopic,
     OpenTopic,
     Pin,
-    RefundPayment,
-    SendInvoice,
     SendPoll,
-    SendPrivate,
     Unpin,
 )
-from coterie.core.cards import Button, Card
 from coterie.core.events import Where
 from coterie.core.platform import Delivery, Refused, Uncertain
 
 if TYPE_CHECKING:
-    from coterie.adapters.telegram.doors import ClosedDoors
-
-STARS: Final = "XTR"
-"""Telegram's own currency, which needs no payment provider."""
-START_PARAMETER: Final = "invoice"
-"""With one, a forwarded invoice leads to the bot instead of letting others pay."""
+    pass
 
 _PIN_WORDS: Final = {
     "not enough rights": "the bot needs the right to pin messages there",
@@ -56,20 +44,10 @@ _TOPIC_WORDS: Final = {
     "topic_id_invalid": "there is no such topic any more",
 }
 _TOPIC_CLOSED: Final = ("topic_not_modified", "topic_closed", "topic_deleted")
-_REFUNDED: Final = ("charge_already_refunded",)
-_REFUND_WORDS: Final = {
-    "charge_not_found": "Telegram knows no such payment in Stars of this account",
-    "charge_id_empty": "Telegram knows no such payment in Stars of this account",
-    "charge_id_invalid": "Telegram knows no such payment in Stars of this account",
-}
 
 
 class Extras(Spaces):
-    """The verbs about pins, polls, topics and payments."""
-
-    doors: ClosedDoors
-    provider_token: str = ""
-    """Of the payment provider, for invoices in other currencies than Stars; from @BotFather."""
+    """The verbs about pins, polls and topics."""
 
     async def pin(self, action: Pin, delivery: Delivery) -> str:
         """Pin a message, or the first of those that one card became."""
@@ -133,50 +111,6 @@ class Extras(Spaces):
             await self.in_space("closeForumTopic", action.where, {"message_thread_id": thread}, _TOPIC_CLOSED)
         return ""
 
-    async def send_invoice(self, action: SendInvoice, delivery: Delivery) -> str:
-        """Send an invoice to the payer's direct chat, which nobody else can pay; returns ``chat:message``.
-
-        Title and description are cut to what Telegram takes.  Where the direct chat is closed, :class:`ClosedDoors`
-        tells the way.  Raises :class:`Refused` then, and for other currencies than Stars where the bot has no payment
-        provider.
-        """
-        if action.currency != STARS and not self.provider_token:
-            raise Refused(
-                f"this bot has no payment provider, so it cannot take {action.currency[:8]}, only Stars (XTR)"
-            )
-        if action.amount < 1:
-            raise Refused("an invoice must be over 1 or more")
-        payer = user_id(action.to)
-        try:
-            payload = payload_of(action.invoice, str(payer), action.amount, action.currency, self.invoice_key)
-        except ValueError as error:
-            raise Refused(f"the invoice's name does not fit: {error}") from None
-        title = _cut(action.title, InvoiceLimit.MAX_TITLE_LENGTH) or "Invoice"
-        data = {
-            "chat_id": payer,
-            "title": title,
-            "description": _cut(action.description, InvoiceLimit.MAX_DESCRIPTION_LENGTH) or title,
-            "payload": payload,
-            "provider_token": "" if action.currency == STARS else self.provider_token,
-            "currency": action.currency,
-            "prices": [{"label": title, "amount": action.amount}],
-            "start_parameter": START_PARAMETER,
-        }
-        try:
-            sent = await self.calls.call("sendInvoice", data)
-        except Closed:
-            await self.doors.answer(_to_be_told(action))
-            raise
-        await self.queries.close(query_of(action.handle))
-        return f"{payer}:{id_in(sent)}"
-
-    async def refund(self, action: RefundPayment, delivery: Delivery) -> str:
-        """Give a payment in Stars back; one that was given back before is done."""
-        data = {"user_id": user_id(action.to), "telegram_payment_charge_id": action.charge}
-        with plainly(_REFUND_WORDS):
-            await self.calls.call("refundStarPayment", data, fine=_REFUNDED)
-        return ""
-
     async def _about(
         self, method: str, where: Where, delivery: Delivery, data: Mapping[str, Any], fine: Collection[str]
     ) -> None:
@@ -211,15 +145,3 @@ def _check_poll(action: SendPoll) -> None:
         raise Refused(f"a quiz's explanation has at most {PollLimit.MAX_EXPLANATION_LENGTH} characters")
     if action.explanation.count("\n") > PollLimit.MAX_EXPLANATION_LINE_FEEDS:
         raise Refused(f"a quiz's explanation has at most {PollLimit.MAX_EXPLANATION_LINE_FEEDS + 1} lines")
-
-
-def _to_be_told(action: SendInvoice) -> SendPrivate:
-    """An invoice as a card whose button is what matters."""
-    card = Card(title=action.title, text=action.description, buttons=((Button(action.title, do="pay"),),))
-    return SendPrivate(where=action.where, ref=action.ref, to=action.to, card=card, handle=action.handle)
-
-
-def _cut(text: str, limit: int) -> str:
-    """A text that fits, with a sign where something is missing."""
-    text = " ".join(text.split())
-    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"

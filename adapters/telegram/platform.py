@@ -17,6 +17,7 @@ from coterie.adapters.telegram.forms import Forms
 from coterie.adapters.telegram.invoices import key_of
 from coterie.adapters.telegram.limits import LIMITS
 from coterie.adapters.telegram.moderation import Moderation
+from coterie.adapters.telegram.payments import Payments
 from coterie.adapters.telegram.places import Places
 from coterie.adapters.telegram.posting import Poster
 from coterie.adapters.telegram.queries import Queries
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from coterie.core.events import Who
 
 
-class TelegramPlatform(Messages, Forms, Access, Moderation, Extras, Platform):
+class TelegramPlatform(Messages, Forms, Access, Moderation, Extras, Payments, Platform):
     """A bot, built and not started; ``calls.bot`` is the library's own client."""
 
     name: ClassVar[str] = "telegram"

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import logging
-import mimetypes
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from telegram import InputFile
-from telegram.constants import BulkRequestLimit, FileSizeLimit, MessageLimit
+from telegram.constants import BulkRequestLimit, MediaGroupLimit, MessageLimit
 
 from coterie.adapters.telegram.calls import GONE, NOT_MODIFIED
 from coterie.adapters.telegram.characters import units
+from coterie.adapters.telegram.pictures import Pictures, kind_of
 from coterie.adapters.telegram.refusals import Moved
-from coterie.core.platform import Picture, PlatformError, Refused, Uncertain
+from coterie.core.platform import PlatformError, Refused, Uncertain
 
 if TYPE_CHECKING:
     from coterie.adapters.telegram.calls import Calls
@@ -28,15 +28,6 @@ Target = Mapping[str, Any]
 
 UNFINISHED: Final = 256
 """So many cards of several messages are remembered of which some are out."""
-FILES: Final = 256
-"""So many pictures are remembered that Telegram has already."""
-LONGEST_SIDES: Final = 10_000
-"""Pixels that width and height of a photo may have together."""
-NARROWEST: Final = 20
-"""So many times as long as the other may one side of a photo be."""
-
-_PNG_HEAD: Final = 24
-_PHOTOS: Final = frozenset(("image/png", "image/jpeg", "image/webp"))
 _NO_PREVIEW: Final = '{"is_disabled":true}'
 _NO_TEXT: Final = "there is no text in the message"
 _UNDELETABLE: Final = "message can't be deleted"
@@ -58,7 +49,7 @@ class Poster:
         self._calls = calls
         self._places = places
         self._unfinished: OrderedDict[str, list[Shown]] = OrderedDict()
-        self._files: OrderedDict[tuple[str, bytes], str] = OrderedDict()
+        self._pictures = Pictures(self.ask)
 
     async def ask(
         self,
@@ -122,12 +113,17 @@ class Poster:
 
     async def _bring(self, target: Target, shown: list[Shown], parts: Sequence[Part], reply_to: str) -> None:
         """Make what is out show the parts; ``shown`` follows each step."""
-        for number, part in enumerate(parts):
-            if number >= len(shown):
-                shown.append(Shown(await self.post(target, part, "" if number else reply_to), part))
-            elif shown[number].part != part:
-                shown[number].id = await self._amend(target, shown[number].id, part)
-                shown[number].part = part
+        for each, part in zip(shown, parts, strict=False):
+            if each.part != part:
+                each.id, each.part = await self._amend(target, each.id, part), part
+        while len(shown) < len(parts):
+            rest, answering = parts[len(shown) :], "" if shown else reply_to
+            album = [*takewhile(lambda part: part.album, rest)][: MediaGroupLimit.MAX_MEDIA_LENGTH]
+            if len(album) >= MediaGroupLimit.MIN_MEDIA_LENGTH:
+                ids = await self._post_album(target, album, answering)
+                shown.extend(map(Shown, ids, album))
+            else:
+                shown.append(Shown(await self.post(target, rest[0], answering), rest[0]))
         if len(shown) > len(parts):
             await self.take_away(target, [each.id for each in shown[len(parts) :]])
             del shown[len(parts) :]
@@ -148,17 +144,25 @@ class Poster:
 
     async def post(self, target: Target, part: Part, reply_to: str = "") -> int:
         """Post one message; its id. ``reply_to`` is a native id, of whose messages the first is replied to."""
-        data: dict[str, Any] = {**target, "reply_markup": _markup(part)}
-        if first := first_id(reply_to):
-            data["reply_parameters"] = {"message_id": first, "allow_sending_without_reply": True}
+        data: dict[str, Any] = {**target, "reply_markup": _markup(part), **_replying(reply_to)}
         if part.picture is not None:
-            kind = _kind_of(part.picture)
+            kind = kind_of(part.picture)
             data["caption"], data["caption_entities"] = part.text or None, part.entities or None
             method = "sendPhoto" if kind == "photo" else "sendDocument"
-            return id_in(await self._with_picture(method, data, part.picture, kind))
+            return id_in(await self._pictures.send(method, data, part.picture, kind))
         data["text"], data["entities"] = part.text, part.entities or None
         data["link_preview_options"] = _NO_PREVIEW
         return id_in(await self.ask("sendMessage", data))
+
+    async def _post_album(self, target: Target, parts: Sequence[Part], reply_to: str) -> list[int]:
+        """Post an album; the ids of its messages."""
+        data: dict[str, Any] = {**target, **_replying(reply_to)}
+        captions = [{"caption": part.text, "caption_entities": part.entities} if part.text else {} for part in parts]
+        pictures = [part.picture for part in parts if part.picture is not None]
+        sent = [id_in(message) for message in await self._pictures.album(data, captions, pictures, kind_of(*pictures))]
+        if len(sent) != len(parts):
+            raise Uncertain("the answer does not name all messages of the album")
+        return sent
 
     async def _amend(self, target: Target, message: int, part: Part) -> int:
         """Let a message show a part; the id of the message that shows it.
@@ -168,9 +172,9 @@ class Poster:
         """
         data: dict[str, Any] = {"chat_id": target["chat_id"], "message_id": message, "reply_markup": _markup(part)}
         if part.picture is not None:
-            kind = _kind_of(part.picture)
-            data["media"] = {"type": kind, "caption": part.text, "caption_entities": part.entities}
-            await self._with_picture("editMessageMedia", data, part.picture, kind)
+            kind = part.album or kind_of(part.picture)
+            caption = {"caption": part.text, "caption_entities": part.entities}
+            await self._pictures.replace(data, caption, part.picture, kind)
             return message
         text = {"text": part.text, "entities": part.entities or None, "link_preview_options": _NO_PREVIEW}
         try:
@@ -184,34 +188,9 @@ class Poster:
             new = await self.post(target, part)
             await self.take_away(target, [message])
             return new
-        caption = {"caption": part.text, "caption_entities": part.entities or None}
-        await self.ask("editMessageCaption", {**data, **caption}, fine=NOT_MODIFIED)
+        said = {"caption": part.text, "caption_entities": part.entities or None}
+        await self.ask("editMessageCaption", {**data, **said}, fine=NOT_MODIFIED)
         return message
-
-    # -- pictures
-
-    async def _with_picture(self, method: str, data: dict[str, Any], picture: Picture, kind: str) -> Any:
-        """Ask with a picture: by the name that Telegram gave the same one before, else with its bytes."""
-        key = kind, blake2b(picture.data, digest_size=16).digest()
-        known = self._files.get(key)
-        if known is not None:
-            try:
-                return await self.ask(method, _referring(data, kind, known), fine=NOT_MODIFIED)
-            except Refused as error:
-                if "file" not in error.reason.lower():
-                    raise
-        file = InputFile(picture.data, f"picture{mimetypes.guess_extension(picture.media_type) or ''}")
-        if "media" in data:
-            data, files = _referring(data, kind, "attach://picture"), {"picture": file}
-        else:
-            files = {kind: file}
-        sent = await self.ask(method, data, files, fine=NOT_MODIFIED)
-        name = _file_in(sent, kind)
-        if name:
-            self._files[key] = name
-            if len(self._files) > FILES:
-                self._files.popitem(last=False)
-        return sent
 
 
 def first_id(native: str) -> int:
@@ -220,24 +199,14 @@ def first_id(native: str) -> int:
     return int(first) if first.isascii() and first.isdecimal() and len(first) < 20 else 0
 
 
+def _replying(reply_to: str) -> dict[str, Any]:
+    """The parameter of a reply; a message that is gone is not replied to."""
+    first = first_id(reply_to)
+    return {"reply_parameters": {"message_id": first, "allow_sending_without_reply": True}} if first else {}
+
+
 def _markup(part: Part) -> dict[str, Any] | None:
     return {"inline_keyboard": part.keyboard} if part.keyboard else None
-
-
-def _kind_of(picture: Picture) -> str:
-    """Telegram shows pictures of some kinds, up to 10 MB, neither huge nor very narrow; others travel as files."""
-    shown = picture.media_type in _PHOTOS and len(picture.data) <= FileSizeLimit.PHOTOSIZE_UPLOAD
-    if shown and picture.media_type == "image/png" and len(picture.data) >= _PNG_HEAD:
-        short, long = sorted((int.from_bytes(picture.data[16:20]), int.from_bytes(picture.data[20:24])))
-        shown = short + long <= LONGEST_SIDES and long <= NARROWEST * short
-    return "photo" if shown else "document"
-
-
-def _referring(data: dict[str, Any], kind: str, name: str) -> dict[str, Any]:
-    """The request with the picture's name in it."""
-    if "media" in data:
-        return {**data, "media": {**data["media"], "media": name}}
-    return {**data, kind: name}
 
 
 def id_in(sent: Any) -> int:
@@ -246,12 +215,3 @@ def id_in(sent: Any) -> int:
     if not isinstance(found, int):
         raise Uncertain("the answer names no message")
     return found
-
-
-def _file_in(sent: Any, kind: str) -> str:
-    """The name of the largest size of the picture in a message; empty when there is none."""
-    found = sent.get(kind) if isinstance(sent, dict) else None
-    if isinstance(found, list):
-        found = found[-1] if found else None
-    name = found.get("file_id") if isinstance(found, dict) else None
-    return name if isinstance(name, str) else ""

@@ -84,7 +84,7 @@ class Messages(Base):
 
 
 def _parts(card: Card, delivery: Delivery) -> list[Any]:
-    return render(card, delivery, picture=delivery.picture is not None)
+    return render(card, delivery, picture=bool(delivery.pictures))
 
 
 def ids_of(native: str) -> tuple[int, list[int]]:

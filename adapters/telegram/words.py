@@ -12,6 +12,7 @@ _ENGLISH: Final[dict[str, str]] = {
     "write": "Reply to this message",
     "closed": "I have an answer for you alone. Please open a chat with me and ask again.",
     "open": "Open chat",
+    "subscribe": "Subscribe: {stars} ⭐ every 30 days",
 }
 _SIMPLIFIED: Final[dict[str, str]] = {
     "skip": "跳过",
@@ -21,6 +22,7 @@ _SIMPLIFIED: Final[dict[str, str]] = {
     "write": "请回复此消息",
     "closed": "我有一条只给你看的回复。请先打开与我的私聊，然后再试一次。",
     "open": "打开私聊",
+    "subscribe": "订阅：每 30 天 {stars} ⭐",
 }
 _TRADITIONAL: Final[dict[str, str]] = {
     "skip": "略過",
@@ -30,6 +32,7 @@ _TRADITIONAL: Final[dict[str, str]] = {
     "write": "請回覆此訊息",
     "closed": "我有一則只給你看的回覆。請先開啟與我的私訊，然後再試一次。",
     "open": "開啟私訊",
+    "subscribe": "訂閱：每 30 天 {stars} ⭐",
 }
 _HANT_PLACES: Final = frozenset(("tw", "hk", "mo"))
 

@@ -43,8 +43,8 @@ function card(message, pane) {
   return el("div", { className: `card ${tone}` },
     title && el("h3", { dir: "auto" }, rich(title)),
     text && el("p", { className: "words", dir: "auto" }, rich(text)),
-    message.picture ? el("img", { src: message.picture, alt: picture?.alt || "", loading: "lazy" })
-      : picture && el("p", { className: "alt" }, picture.alt),
+    message.pictures?.map((one) => el("img", { ...one, loading: "lazy" }))
+      || picture && el("p", { className: "alt" }, picture.alt),
     fields.length > 0 && el("dl", {}, fields.map((field) =>
       el("div", { className: field.inline === false ? "wide" : "" },
         el("dt", { dir: "auto" }, rich(field.name)), el("dd", { dir: "auto" }, rich(field.value))))),

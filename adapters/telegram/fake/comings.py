@@ -139,7 +139,10 @@ class Comings(Acts):
         """A subscription's next month is paid; nobody is asked before."""
         if "subscription_period" not in charge.invoice:
             raise NotPossible("that payment was for no subscription")
-        again = Query("", charge.user_id, self.world.now(), charge.user_id, invoice=charge.invoice, renewal=True)
+        first = self.world.charges[charge.renews or charge.id]
+        if first.cancelled:
+            raise NotPossible("that subscription is renewed no more")
+        again = Query("", charge.user_id, self.world.now(), charge.user_id, invoice=charge.invoice, renews=first.id)
         return complete(self.world, again)
 
     @property

@@ -23,7 +23,7 @@ def complete(world: World, checkout: Query) -> Charge:
     A checkout that is to be told ``twice`` gives two updates with the same message.
     """
     number = world.number()
-    charge = Charge(f"charge-{number}", checkout.user_id, checkout.invoice, int(world.now()))
+    charge = Charge(f"charge-{number}", checkout.user_id, checkout.invoice, int(world.now()), renews=checkout.renews)
     world.charges[charge.id] = charge
     paid: Json = {
         "currency": charge.invoice["currency"], "total_amount": charge.invoice["total_amount"],
@@ -33,7 +33,7 @@ def complete(world: World, checkout: Query) -> Charge:
     period = charge.invoice.get("subscription_period")
     if period:
         paid |= {"is_recurring": True, "subscription_expiration_date": charge.date + period}
-        paid |= {} if checkout.renewal else {"is_first_recurring": True}
+        paid |= {} if checkout.renews else {"is_first_recurring": True}
     chat = world.chats.get(checkout.chat_id) or world.private(checkout.user_id)
     message = world.post(chat, world.person(checkout.user_id), extra={"successful_payment": paid})
     for _ in range(2 if checkout.twice else 1):
@@ -106,6 +106,21 @@ class Payments(Room):
         message = self.world.post(chat, self.world.person(user), extra={"refunded_payment": note})
         self.world.announce(message)
         self.world.tell("refunded", charge)
+        return True
+
+    @api("editUserStarSubscription")
+    def edit_subscription(self, args: Args) -> bool:
+        """Let a subscription run out, or be renewed again; it is named by its first payment."""
+        user, charge = args.user(), self.world.charges.get(args.required("telegram_payment_charge_id"))
+        if charge is None or charge.user_id != user:
+            raise bad("CHARGE_NOT_FOUND")
+        if "subscription_period" not in charge.invoice or charge.renews:
+            raise bad("CHARGE_ID_INVALID")
+        cancelled = args.flag("is_canceled")
+        if charge.cancelled == cancelled:
+            raise bad("SUBSCRIPTION_NOT_MODIFIED")
+        charge.cancelled = cancelled
+        self.world.tell("subscription", charge)
         return True
 
     @api("getStarTransactions")

@@ -31,7 +31,7 @@ class Query:
     invoice: Json = field(default_factory=dict)
     """What is to be paid, when it asks for that."""
     twice: bool = False
-    renewal: bool = False
+    renews: str = ""
 
 
 @dataclass(slots=True)
@@ -44,6 +44,10 @@ class Charge:
     date: int
     refunded: bool = False
     refund_date: int = 0
+    renews: str = ""
+    """The id of the subscription's first payment; empty for that one itself."""
+    cancelled: bool = False
+    """Whether this subscription, named by its first payment, is renewed no more."""
 
 
 class World:

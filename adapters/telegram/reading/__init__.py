@@ -21,7 +21,8 @@ from coterie.adapters.telegram.reading.messages import edited, posted
 from coterie.adapters.telegram.reading.names import Names
 from coterie.adapters.telegram.reading.others import answered, reacted
 from coterie.adapters.telegram.reading.taps import tapped
-from coterie.core.events import Event
+from coterie.adapters.telegram.reading.transactions import transaction
+from coterie.core.events import Event, PaymentReceived, PaymentRefunded
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +95,10 @@ class Reader:
     def administrators(self, chat: str, members: Any, run: int) -> list[Event]:
         """What the answer of getChatAdministrators says about a chat; ``run`` is this start's own number."""
         return administrators(chat, members, run, self._known)
+
+    def transaction(self, entry: Any) -> PaymentReceived | PaymentRefunded | None:
+        """What an entry of getStarTransactions says; None for what was no payment of our invoices."""
+        return transaction(entry, self._known)
 
     def set_tells(self, chat: int, on: bool) -> None:
         """Say whether the bot is an administrator of a chat, so that ``chat_member`` tells its comings and goings; the

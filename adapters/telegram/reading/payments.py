@@ -15,7 +15,8 @@ from coterie.core.events import Event, PaymentReceived, PaymentRefunded, Who
 
 log = logging.getLogger(__name__)
 
-_MAX_CHARGE: Final = 1024
+MAX_CHARGE: Final = 1024
+"""Characters of a charge's id, or of an invoice's payload, that are read."""
 _MAX_KEY: Final = 160
 """Characters of a charge's id that stand in a key as they are; a longer id stands there as its hash."""
 
@@ -28,12 +29,12 @@ def paid(message: Raw, key: str, known: Known) -> list[Event]:
     payment = record(message, "successful_payment")
     who = who_of(message.get("from"), known)
     charge, amount, currency = _sum(payment)
-    payload = line(payment, "invoice_payload", _MAX_CHARGE)
+    payload = line(payment, "invoice_payload", MAX_CHARGE)
     if invoice_of(payload, who.id, amount, currency, known.key) is None:
         log.warning("%s: a payment came whose invoice was not made for it: charge %r", key, charge)
     return [
         PaymentReceived(
-            key=f"telegram:charge:{_in_key(charge)}",
+            key=payment_key(charge),
             at=instant(message),
             who=who,
             where=where_of(message.get("chat"), None),
@@ -41,6 +42,7 @@ def paid(message: Raw, key: str, known: Known) -> list[Event]:
             amount=amount,
             currency=currency,
             charge=charge,
+            until=instant(payment, "subscription_expiration_date"),
         )
     ]
 
@@ -49,10 +51,10 @@ def refunded(message: Raw, key: str, known: Known) -> list[Event]:
     """A payment was given back, by us or by hand."""
     payment = record(message, "refunded_payment")
     charge, amount, currency = _sum(payment)
-    payload = line(payment, "invoice_payload", _MAX_CHARGE)
+    payload = line(payment, "invoice_payload", MAX_CHARGE)
     return [
         PaymentRefunded(
-            key=f"telegram:refund:{_in_key(charge)}",
+            key=refund_key(charge),
             at=instant(message),
             who=_payer(message, known),
             where=where_of(message.get("chat"), None),
@@ -62,6 +64,16 @@ def refunded(message: Raw, key: str, known: Known) -> list[Event]:
             charge=charge,
         )
     ]
+
+
+def payment_key(charge: str) -> str:
+    """The key of a payment, whatever tells of it."""
+    return f"telegram:charge:{_in_key(charge)}"
+
+
+def refund_key(charge: str) -> str:
+    """The key of a refund, whatever tells of it."""
+    return f"telegram:refund:{_in_key(charge)}"
 
 
 def _payer(message: Raw, known: Known) -> Who | None:
@@ -77,7 +89,7 @@ def _sum(payment: Raw) -> tuple[str, int, str]:
     amount = whole(payment, "total_amount")
     if amount < 0:
         raise Malformed("total_amount is below 0")
-    return word(payment, "telegram_payment_charge_id", _MAX_CHARGE), amount, word(payment, "currency")
+    return word(payment, "telegram_payment_charge_id", MAX_CHARGE), amount, word(payment, "currency")
 
 
 def _in_key(charge: str) -> str:
