@@ -10,6 +10,9 @@ import time
 from typing import Any
 
 MODULES = (
+    "discord",
+    "discord_broadcast",
+    "discord_guild",
     "dispatch",
     "end_to_end",
     "importing",

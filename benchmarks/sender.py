@@ -13,6 +13,7 @@ from typing import Any
 
 from coterie.core.actions import SendMessage
 from coterie.core.cards import Card
+from coterie.core.cards import Picture as Drawing
 from coterie.core.clock import Clock, MovableClock
 from coterie.core.engine.pacing import HEADROOM
 from coterie.core.engine.sender import Job, Result, Sender
@@ -68,7 +69,7 @@ async def _locate(community: int, ref: int) -> str:
     return ""
 
 
-async def _draw(job: Job) -> Picture | None:
+async def _draw(job: Job, asked: Drawing) -> Picture | None:
     return None
 
 

@@ -20,6 +20,7 @@ from coterie.core.actions import (
     SendPrivate,
 )
 from coterie.core.cards import Card
+from coterie.core.cards import Picture as Drawing
 from coterie.core.clock import MovableClock
 from coterie.core.engine.sender import Job, Middleware, Result, Sender
 from coterie.core.events import Where, Who
@@ -218,7 +219,7 @@ class Desk:
             raise ConnectionError("store away")
         return self.natives.get((community, ref), "")
 
-    async def _draw(self, job: Job) -> Picture | None:
+    async def _draw(self, job: Job, asked: Drawing) -> Picture | None:
         return self.drawing(job)
 
     async def _mentions(self, community: int, members: tuple[int, ...]) -> dict[int, str]:

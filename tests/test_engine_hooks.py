@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,15 @@ import pytest
 from coterie.core.api import (
     AccessBraked,
     AccessChanged,
+    AccountModerated,
     AccountSeparated,
     Context,
     DirectChanged,
+    EntitlementChanged,
     Field,
+    FilterHit,
     HistoryImported,
+    InterestChanged,
     JoinDecision,
     JoinRequested,
     Member,
@@ -32,6 +37,8 @@ from coterie.core.api import (
     Plugin,
     PollAnswered,
     ReactionAdded,
+    ReactionRemoved,
+    ScheduleChanged,
     SegmentField,
     StandingChanged,
     command,
@@ -113,6 +120,26 @@ class Everything(Plugin):
 
     def on_reaction(self, event: ReactionAdded, ctx: Context) -> None:
         HEARD.append("on_reaction")
+
+    def on_reaction_removed(self, event: ReactionRemoved, ctx: Context) -> None:
+        HEARD.append("on_reaction_removed")
+        ctx.set_filter("spoilers", words=["spoiler"])
+        ctx.schedule(ctx.where, "Party", starts=ctx.now + timedelta(days=1), ends=ctx.now + timedelta(days=2))
+
+    def on_entitlement(self, event: EntitlementChanged, ctx: Context) -> None:
+        HEARD.append("on_entitlement")
+
+    def on_moderated(self, event: AccountModerated, ctx: Context) -> None:
+        HEARD.append("on_moderated")
+
+    def on_filter_hit(self, event: FilterHit, ctx: Context) -> None:
+        HEARD.append("on_filter_hit")
+
+    def on_schedule_changed(self, event: ScheduleChanged, ctx: Context) -> None:
+        HEARD.append("on_schedule_changed")
+
+    def on_interest(self, event: InterestChanged, ctx: Context) -> None:
+        HEARD.append("on_interest")
 
     def on_payment(self, event: PaymentReceived, ctx: Context) -> None:
         HEARD.append("on_payment")
@@ -200,6 +227,12 @@ def test_every_hook_is_called(town_factory: TownFactory) -> None:
     stage = town.stage
     town.act(lambda: stage.edit_post(alice.persona, stage.room("general").messages[0], "changed"))
     bob.reacts("👍", "changed")
+    bob.takes_back("👍", "changed")
+    bob.says("here is a spoiler")
+    bob.wants_to_come("Party")
+    bob.buys("supporter")
+    alice.moderates(bob, "mute")
+    alice.moderates(bob, "unmute")
     town.people("carol")[0].joins()
     town.people("carol")[0].leaves()
     town.people("dave")[0].asks_to_join()

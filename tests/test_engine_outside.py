@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from coterie.core.api import Card, Context, MessagePosted, Picture, Plugin, picture
+from coterie.core.api import Card, Context, MessagePosted, Picture, Plugin, command, picture
 from coterie.core.engine import outside
 from coterie.core.engine.breaker import THRESHOLD
 from coterie.core.platform import Refused, RetryLater
@@ -205,6 +205,44 @@ class Painter(Plugin):
         return b""
 
 
+class Gallery(Plugin):
+    """Shows several pictures at once."""
+
+    name = "gallery"
+
+    @command("show")
+    def show(self, ctx: Context, count: int) -> None:
+        """Show so many; the second cannot be drawn."""
+        asked = tuple(Picture(draw="one", alt=f"picture {number}", args={"number": number}) for number in range(count))
+        ctx.reply(Card("Look", album=asked))
+
+    @picture("one")
+    def one(self, number: int) -> bytes:
+        """Draw."""
+        if number == 1:
+            raise ZeroDivisionError
+        return f"png {number}".encode()
+
+
+def test_a_card_has_several_pictures_of_which_one_may_fail(town_factory: TownFactory) -> None:
+    town = town_factory(plugins=[Gallery])
+    (alice,) = town.people("alice")
+    with town.failures() as failures:
+        alice.says("/show 3")
+    assert len(failures) == 1
+    [message] = [m for m in town.stage.room("general").messages if m.author == "bot"]
+    assert message.shown() == "Look\n[picture 0]\n[picture 1]\n[picture 2]"
+    assert [each.data for each in message.pictures] == [b"png 0", b"png 2"]
+
+
+def test_a_card_has_ten_pictures_at_most(town_factory: TownFactory) -> None:
+    town = town_factory(plugins=[Gallery])
+    (alice,) = town.people("alice")
+    with town.failures() as failures:
+        alice.says("/show 11")
+    assert "a card has at most 10 pictures, not 11" in str(failures)
+
+
 @pytest.mark.parametrize("name", ["raises", "exits", "nothing", "loops", "sleeps"])
 def test_a_picture_that_cannot_be_drawn_keeps_nothing_back(town_factory: TownFactory, name: str) -> None:
     town = town_factory(plugins=[Painter])
@@ -217,9 +255,9 @@ def test_a_picture_that_cannot_be_drawn_keeps_nothing_back(town_factory: TownFac
     assert time.monotonic() - started < 2
     messages = [m for m in town.stage.room("general").messages if m.author == "bot"]
     assert [m.shown() for m in messages] == ["Look\n[a picture]"] * (THRESHOLD + 2)
-    assert messages[0].picture is not None
-    assert messages[0].picture.data == b"png"
-    assert all(m.picture is None for m in messages[1:])
+    assert len(messages[0].pictures) == 1
+    assert messages[0].pictures[0].data == b"png"
+    assert all(not m.pictures for m in messages[1:])
     assert len(failures) == THRESHOLD
     assert [row[:2] for row in town._host.app.breaker.paused()] == [("painter", f"picture:{name}")]
     alice.says("fine")

@@ -161,7 +161,7 @@ def test_who_leaves_and_returns_is_the_same_member(town: LiveTown) -> None:
     ann.joins()
     assert (member_id(town, ann), town.balance(ann)) == (one, before)
     ann.says("/whoami")
-    assert ann.sees("Standing: Operator")
+    assert ann.sees("Standing: Member"), "what a place gave ends with leaving it"
     ann.says("/streak")
     assert ann.sees("1 day in all")
 

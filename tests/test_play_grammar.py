@@ -8,6 +8,7 @@ from coterie.core.testing.play import braces
 from coterie.core.testing.play.grammar import Mistake, ScenarioError, parse
 from coterie.core.testing.play.showing import show
 from coterie.core.testing.play.steps import (
+    Buy,
     Duplicate,
     Enter,
     ExpectBalance,
@@ -135,6 +136,10 @@ def test_contract() -> None:
         ('bob votes "Tea"  # please', Vote(BOB, ("Tea",))),
         ('bob votes "Tea" , "Cake"', Vote(BOB, ("Tea", "Cake"))),
         ("carol@telegram votes nothing", Vote(CAROL, ())),
+        ('bob buys "boost"', Buy(BOB, "boost")),
+        ('bob buys "boost" for 1h 30m  # please', Buy(BOB, "boost", "1h30m")),
+        ('bob loses "boost"', Buy(BOB, "boost", lost=True)),
+        ('duplicate bob buys "boost"', Duplicate(Buy(BOB, "boost"))),
         ("bob blocks", Move(BOB, "blocks")),
         ("bob unblocks # again", Move(BOB, "unblocks")),
         ("wait 1h30m", Wait("1h30m")),
@@ -261,7 +266,7 @@ def test_all_mistakes_at_once_with_line_column_and_caret() -> None:
             "    restrat",
             "           ^",
             "    allowed here: `: text`, `: [Label]`, `in dm: …`, `is operator`, `is member`, `joins`, `leaves`, "
-            "`asks to join`, `fills: …`, `votes …`, `blocks` or `unblocks`",
+            "`asks to join`, `fills: …`, `votes …`, `buys …`, `loses …`, `blocks` or `unblocks`",
             "dir/a.play:3:9: `king` cannot stand here",
             "    \t小明 is  king",
             "    \t         ^",
@@ -270,7 +275,7 @@ def test_all_mistakes_at_once_with_line_column_and_caret() -> None:
             '    expct bob sees "x"',
             "          ^",
             "    allowed here: `: text`, `: [Label]`, `in dm: …`, `is operator`, `is member`, `joins`, `leaves`, "
-            "`asks to join`, `fills: …`, `votes …`, `blocks` or `unblocks`",
+            "`asks to join`, `fills: …`, `votes …`, `buys …`, `loses …`, `blocks` or `unblocks`",
         ]
     )
 

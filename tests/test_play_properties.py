@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from coterie.core.testing.play.grammar import Mistake, ScenarioError, parse, parse_line
 from coterie.core.testing.play.showing import show
 from coterie.core.testing.play.steps import (
+    Buy,
     Duplicate,
     Enter,
     ExpectBalance,
@@ -65,6 +66,8 @@ ACTS = st.one_of(
     .filter(lambda act: isinstance(act, Post | Press)),
     st.builds(Move, PEOPLE, st.sampled_from(["joins", "leaves", "asks to join", "blocks", "unblocks"])),
     st.builds(Pay, PEOPLE, AMOUNTS, CURRENCIES),
+    st.builds(Buy, PEOPLE, LINE.filter(str.strip), st.sampled_from(["", "30d", "1h30m"])),
+    st.builds(Buy, PEOPLE, LINE.filter(str.strip), lost=st.just(True)),
     st.builds(Vote, PEOPLE, st.lists(LINE.filter(str.strip), max_size=3, unique=True).map(tuple)),
     st.builds(
         Fill,

@@ -74,8 +74,8 @@ def test_the_picture_comes_with_its_words_and_can_be_shown_to_all(town: LiveTown
     assert alice.sees("Rank card of Alice: level 0, 20 % of the way to the next · #1 of 1")
     assert bob.sees_not("Rank card")
     message = town.stage.visible(alice.persona)[-1]
-    assert message.picture is not None
-    assert opened(message.picture.data).size == (WIDTH, HEIGHT)
+    assert len(message.pictures) == 1
+    assert opened(message.pictures[0].data).size == (WIDTH, HEIGHT)
     alice.taps("Show everybody")
     assert bob.sees("Rank 1 of 1")
     assert bob.sees_not("[Show everybody]")

@@ -165,3 +165,63 @@ def test_a_packet_of_which_nobody_knows_whether_it_is_shown(town: LiveTown) -> N
     assert share >= 1
     town.wait(days=1)
     assert town.balance(alice) == 1000 - share
+
+
+MARKET = {"platform": "sandbox", "id": "market", "space": "town"}
+
+
+@pytest.fixture(params=DATABASES)
+def wide(request: pytest.FixtureRequest, town_factory: TownFactory) -> Iterator[LiveTown]:
+    """A town in which every packet is shown in the market, too."""
+    db = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    town = town_factory(plugins=[RedPacket, Identity], config={"redpacket": {"rooms": [MARKET]}}, db=db)
+    yield town
+    assert conserved(town)
+
+
+def faces(town: LiveTown) -> list[str]:
+    """The packet's cards as they stand, in the room where it was sent and in the market."""
+    rooms = (town.stage.room(name).messages for name in ("general", "market"))
+    return [[m for m in messages if m.card and not m.private_to][-1].shown() for messages in rooms]
+
+
+def test_one_packet_in_two_rooms_is_one_pool_and_one_share_a_person(wide: LiveTown) -> None:
+    alice, bob, carol = rich(wide, "alice", "bob", "carol@telegram")
+    double = wide.person("bob@discord")
+    link(wide, bob, double)
+    alice.says("/packet 100 3 Everywhere")
+    bob.taps("Grab", room="market")
+    double.taps("Grab", room="general")
+    assert double.sees("You already took")
+    carol.taps("Grab", room="general")
+    here, there = faces(wide)
+    assert "2 of 3" in here
+    assert here == there, "both cards follow"
+    alice.taps("Grab", room="market")
+    assert ["Empty: every share is taken" in face for face in faces(wide)] == [True, True]
+    assert wide.balance(alice) + wide.balance(bob) + wide.balance(carol) == 1000
+    assert states(wide) == [("empty", 3)]
+
+
+def test_a_packet_that_one_of_its_rooms_refuses_lives_in_the_other(wide: LiveTown) -> None:
+    alice, bob = rich(wide, "alice", "bob")
+    wide.stage.faults.fail_next(Refused("no rights here"), verb="send")
+    alice.says("/packet 100 2")
+    assert states(wide) == [("open", 0)]
+    bob.taps("Grab")
+    assert states(wide) == [("open", 1)]
+
+
+def test_a_packet_that_all_rooms_refuse_comes_back_once(wide: LiveTown) -> None:
+    (alice,) = rich(wide, "alice")
+    wide.stage.faults.fail_next(Refused("no rights here"), times=2, verb="send")
+    alice.says("/packet 100 2")
+    assert wide.balance(alice) == 1000
+    assert states(wide) == [("expired", 0)]
+
+
+def test_a_packet_sent_in_one_of_the_rooms_is_shown_there_once(wide: LiveTown) -> None:
+    alice, *_ = rich(wide, "alice")
+    alice.says("/packet 100 2 Here", room="market")
+    shown = [m for m in wide.stage.room("market").messages if m.card and not m.private_to]
+    assert len(shown) == 1

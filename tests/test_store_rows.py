@@ -111,7 +111,6 @@ def test_two_accounts_become_one_person(store: Store) -> None:
     members = store.members
     with store.batch():
         kept, gone = enrol(store, "Ada"), enrol(store, "Ada", "discord")
-        members.set_standing(gone.member, "operator")
         members.set_locale(gone.member, "zh-Hant")
         former = gone.member.id
         assert members.merge(kept.member, gone.member) == [gone]
@@ -120,8 +119,37 @@ def test_two_accounts_become_one_person(store: Store) -> None:
             both = people.accounts_of(COMMUNITY, kept.member.id)
             assert [account.platform for account in both] == ["telegram", "discord"]
             assert both[0].member is both[1].member is people.member(COMMUNITY, former)
-            assert (both[0].member.standing, both[0].member.locale) == ("operator", "zh-Hant")
-            assert [operator.id for operator in people.operators(COMMUNITY)] == [kept.member.id]
+            assert both[0].member.locale == "zh-Hant"
+
+
+def test_what_spaces_say_of_an_account_is_kept_for_each(store: Store) -> None:
+    members = store.members
+    with store.batch():
+        ada = enrol(store, "Ada")
+        members.stand(ada, *ROOM, "operator", NOW)
+        members.stand(ada, "telegram", "group", "operator", NOW)
+        members.stand(ada, *ROOM, "member", NOW)
+        assert members.runs_a_space(ada.member)
+        assert [row[1:] for row in members.presences(COMMUNITY, *ROOM, 0, 9)] == [("id-Ada", "member", NOW)]
+        members.leave(ada, "telegram", "group", NOW + 1)
+        assert not members.runs_a_space(ada.member)
+        members.enter(ada, "telegram", "group", NOW + 2)
+        assert not members.runs_a_space(ada.member), "leaving has ended it"
+        members.stand(ada, "telegram", "group", "operator", NOW + 3)
+        members.leave(ada, "telegram", "group", NOW + 4)
+        members.stand(ada, "telegram", "group", "operator", NOW + 5)
+        assert fresh(store).runs_a_space(ada.member), "who runs a space is in it"
+
+
+@pytest.mark.parametrize("typed", ["", "a", "ÄM", "李", "x", "%", "_", "\\"])
+def test_people_are_found_by_how_their_names_begin(store: Store, typed: str) -> None:
+    names = ["Ada", "ÄMILIE", "ämil", "李雷", "%x", "_x", "\\x", "Zoë"]
+    with store.batch():
+        for number, name in enumerate(names):
+            members = store.members
+            members.enrol(COMMUNITY, "p", str(number), name, locale="", bot=number == 7, now=NOW)
+        found = {row[1] for row in store.members.begins_with(COMMUNITY, typed, 99)}
+    assert found == {name for name in names[:7] if name.casefold().startswith(typed.casefold())}
 
 
 @pytest.mark.parametrize("name", ["Ada", "Ämilie", "李雷", "ΟΔΥΣΣΕΥΣ"])

@@ -253,7 +253,7 @@ def test_rights_go_with_the_record_that_had_them(town: LiveTown, revoked: bool) 
     number = merge(town, one, two)
     assert town.inside(lambda ctx: the(ctx, one).standing) == "operator"
     if revoked:
-        ann.becomes("member")
+        ben.becomes("member")
     undo(town, number)
     town.restart()
     standings = town.inside(lambda ctx: [the(ctx, one).standing, the(ctx, two).standing])

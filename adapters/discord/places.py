@@ -1,0 +1,73 @@
+"""Places: what a request names for a ``Where`` of the core, direct chats opened when something is sent there."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final
+
+from coterie.core.platform import Refused, Uncertain
+
+if TYPE_CHECKING:
+    from coterie.adapters.discord.calls import Calls
+    from coterie.core.events import Where
+
+REMEMBERED: Final = 10_000
+"""So many direct chats are known; others are opened again, which changes nothing in them."""
+DIRECT: Final = "u:"
+"""What the channel of a direct chat begins with; the person's id follows."""
+
+_ID: Final = re.compile(r"[0-9]{1,20}", re.ASCII)
+
+
+def is_id(value: object) -> bool:
+    """Whether something is one of Discord's ids in decimal."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def person_of(channel: str) -> str:
+    """The id of the person whose direct chat a channel of the core's is; empty for other channels."""
+    person = channel.removeprefix(DIRECT)
+    return person if person != channel and is_id(person) else ""
+
+
+class Places:
+    """Channel ids of places, as requests name them."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._chats: OrderedDict[str, str] = OrderedDict()
+
+    async def target(self, where: Where) -> str:
+        """The id of a place's channel; raises :class:`Refused` for one that names none."""
+        return await self.channel(where.channel)
+
+    async def channel(self, channel: str) -> str:
+        """The id of a channel of the core's, ``u:PERSON`` for a direct chat; raises like :meth:`Calls.call`."""
+        if person := person_of(channel):
+            return await self._direct(person)
+        if not is_id(channel):
+            raise Refused(f"{channel[:40]!r} names no Discord channel")
+        return channel
+
+    def guild(self, where: Where) -> str:
+        """The id of a place's server; raises :class:`Refused` for a place without one."""
+        if not is_id(where.space):
+            raise Refused("this place is in no Discord server")
+        return where.space
+
+    async def _direct(self, person: str) -> str:
+        known = self._chats.get(person)
+        if known is None:
+            made = await self._calls.call("POST", "/users/@me/channels", {"recipient_id": person}, repeatable=True)
+            known = made.get("id") if isinstance(made, dict) else None
+            if known is None or not is_id(known):
+                raise Uncertain("the answer names no direct chat")
+            self._chats[person] = known
+            if len(self._chats) > REMEMBERED:
+                self._chats.popitem(last=False)
+        self._chats.move_to_end(person)
+        return known
+
+
+__all__ = ["DIRECT", "Places", "is_id", "person_of"]
