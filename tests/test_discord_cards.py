@@ -9,13 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coterie.adapters.discord.cards import Part, body, files, render
-from coterie.adapters.discord.characters import BLANK, is_blank
+from coterie.adapters.discord.characters import BLANK
 from coterie.adapters.discord.components import LABEL_LENGTH, components, label, push_button
 from coterie.adapters.discord.embeds import COLOURS, NOTHING
 from coterie.adapters.discord.fake.markdown import words
 from coterie.adapters.discord.fake.validation import Field as Body
 from coterie.adapters.discord.fake.validation_messages import message as validate
 from coterie.core.cards import Button, Card, Field, Picture
+from coterie.core.cutting import is_blank
 from coterie.core.platform import Delivery, Refused
 from coterie.core.platform import Picture as Drawn
 from coterie.core.text import Rich, Span, Style, Text, bold, join, link, spoiler

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coterie.adapters.discord.characters import units
 from coterie.adapters.discord.fake.interactions import FakeInteraction
 from coterie.adapters.discord.fake.validation import Field
 from coterie.adapters.discord.fake.validation_modals import modal as check_modal
@@ -18,6 +17,7 @@ from coterie.core.actions import CloseForm, OpenForm
 from coterie.core.cards import Question
 from coterie.core.commands.parameters import Parameter
 from coterie.core.commands.values import converter
+from coterie.core.cutting import units
 from coterie.core.events import Who
 from coterie.core.platform import Refused
 from tests.discord_sending_kit import Bench, about, bench, labels, words_of

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coterie.adapters.discord.characters import is_blank, is_boundary, on_one_line, sendable, units
+from coterie.adapters.discord.characters import on_one_line, sendable
 from coterie.adapters.discord.escaping import ADDRESS, address
 from coterie.adapters.discord.fake.markdown import Look, Shown, looks, read, words
 from coterie.adapters.discord.splitting import split
 from coterie.adapters.discord.text import EDGES, GAP, literal, render
+from coterie.core.cutting import is_blank, is_boundary, units
 from coterie.core.text import Rich, Span, Style, Text, bold, code, italic, join, link, quote, spans_of, spoiler, styled
 from tests.hostile import EMOJI, MARKUP, PILES, PINGS, STRINGS
 

@@ -10,9 +10,10 @@ from telegram.constants import InlineKeyboardMarkupLimit, MessageLimit
 
 from coterie.adapters.telegram import cards
 from coterie.adapters.telegram.cards import Part, alert, render
-from coterie.adapters.telegram.characters import BLANK, TRIMMED, is_blank, units
+from coterie.adapters.telegram.characters import BLANK, TRIMMED
 from coterie.adapters.telegram.keyboards import LABEL_LENGTH, keyboard, label
 from coterie.core.cards import Button, Card, Field, Picture
+from coterie.core.cutting import is_blank, units
 from coterie.core.platform import Delivery, Refused
 from coterie.core.platform import Picture as Drawn
 from coterie.core.testing.people import card_words, plain

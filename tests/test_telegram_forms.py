@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coterie.adapters.telegram.characters import units
 from coterie.adapters.telegram.forms import REMEMBERED, next_question
 from coterie.adapters.telegram.marks import CANCEL, CHOICES, MARK, SKIP, choice_data, choice_of, form_of, form_url
 from coterie.adapters.telegram.refusals import Closed
 from coterie.core.actions import CloseForm, OpenForm
 from coterie.core.cards import Question
+from coterie.core.cutting import units
 from coterie.core.events import Where, Who
 from coterie.core.platform import PlatformError, Refused, RetryLater
 from tests.telegram_sending_kit import ALICE, DIRECT, GROUP, HOME, TOPIC, Bench, Standing, about

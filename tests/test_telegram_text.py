@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telegram.constants import MessageLimit
 
-from coterie.adapters.telegram.characters import BLANK, TRIMMED, is_blank, is_boundary
+from coterie.adapters.telegram.characters import BLANK, TRIMMED
 from coterie.adapters.telegram.text import Entity, Piece, render, split, units
+from coterie.core.cutting import is_blank, is_boundary
 from coterie.core.text import Rich, Span, Style, Text, bold, code, italic, join, link, quote, spoiler
 from tests.hostile import BROKEN, EMOJI, MARKUP, PILES, PINGS, STRINGS
 

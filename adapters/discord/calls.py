@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import aiohttp
@@ -52,9 +53,18 @@ class _Watch:
         """Whether the request may have left."""
         self.status = 0
         """That of the answer; 0 until there is one."""
-        self.early: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        """The answer, where the library would keep it back until its bucket has filled again."""
+        self.news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done when there is nothing more to wait for."""
+        self.early = False
+        """Whether the library keeps the answer back, until its bucket has filled again."""
+        self.answer: Any = None
+        """What it keeps back."""
         self._breaker = breaker
+
+    def tell(self, _why: object = None) -> None:
+        """There is nothing more to wait for: an answer, a failure, or no time."""
+        if not self.news.done():
+            self.news.set_result(None)
 
     async def __call__(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
@@ -69,7 +79,8 @@ class _Watch:
             raise _Answered(status, headers, await _decoded(response))
         if 200 <= status < 300 and headers.get("X-RateLimit-Remaining") == "0":
             await response.read()
-            self.early.set_result(await _decoded(response))
+            self.answer, self.early = await _decoded(response), True
+            self.tell()
         return response
 
 
@@ -134,7 +145,7 @@ class Calls:
         watch = _Watch(self.breaker)
         kwargs = _kwargs(json, files, params, reason)
         kwargs["middlewares"] = (watch,)
-        kwargs["timeout"] = aiohttp.ClientTimeout(total=None, connect=bound * CONNECT_SHARE)
+        kwargs["timeout"] = _timeout(bound)
         try:
             result = await self._ask(route, watch, kwargs, bound)
         except (_Answered, discord.HTTPException) as answer:
@@ -178,18 +189,23 @@ class Calls:
 
     async def _ask(self, route: Route, watch: _Watch, kwargs: Mapping[str, Any], bound: float) -> Any:
         """Ask once.  An answer that empties its bucket is not kept back, although the library rests on it."""
-        task = asyncio.get_running_loop().create_task(self.client.http.request(route, **kwargs))
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(self.client.http.request(route, **kwargs))
+        task.add_done_callback(watch.tell)
+        late = loop.call_later(bound, watch.tell)
         try:
-            done, _ = await asyncio.wait((task, watch.early), timeout=bound, return_when=asyncio.FIRST_COMPLETED)
+            await watch.news
         except asyncio.CancelledError:
             self._let_rest(task)
             task.cancel()
             raise
-        if task in done:
+        finally:
+            late.cancel()
+        if task.done():
             return task.result()
-        if watch.early in done:
+        if watch.early:
             self._let_rest(task)
-            return watch.early.result()
+            return watch.answer
         task.cancel()
         await asyncio.wait((task,))
         raise TimeoutError
@@ -237,6 +253,11 @@ class Calls:
             bucket = http._buckets.get(key)
             if bucket is not None and not bucket.outgoing:
                 del http._buckets[key]
+
+
+@lru_cache(maxsize=8)
+def _timeout(bound: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=bound * CONNECT_SHARE)
 
 
 def _kwargs(json: Any, files: Sequence[discord.File], params: Mapping[str, Any] | None, reason: str) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 import discord
 
-from coterie.adapters.discord.characters import BLANK, on_one_line, units
+from coterie.adapters.discord.characters import BLANK, on_one_line
 from coterie.adapters.discord.components import Components, components
 from coterie.adapters.discord.embeds import Embed, embeds, file_name
 from coterie.adapters.discord.text import Mention
 from coterie.adapters.discord.text import render as markup
 from coterie.core.cards import Card
+from coterie.core.cutting import units
 from coterie.core.platform import Delivery, Picture
 from coterie.core.text import Rich, spans_of
 

@@ -7,8 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from coterie.adapters.discord.characters import is_blank, on_one_line, units
+from coterie.adapters.discord.characters import on_one_line
 from coterie.core.commands.parameters import MAX_TEXT
+from coterie.core.cutting import is_blank, units
 from coterie.core.platform import CommandMenu, CommandOption
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from coterie.adapters.discord.characters import BLANK, is_blank, on_one_line
+from coterie.adapters.discord.characters import BLANK, on_one_line
 from coterie.core.cards import Button
+from coterie.core.cutting import is_blank
 from coterie.core.platform import Refused
 from coterie.core.text import Rich, Text
 

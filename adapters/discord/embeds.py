@@ -6,10 +6,11 @@ import mimetypes
 from collections.abc import Iterator
 from typing import Any, Final
 
-from coterie.adapters.discord.characters import is_blank, sendable, units
+from coterie.adapters.discord.characters import sendable
 from coterie.adapters.discord.splitting import split
 from coterie.adapters.discord.text import Mention, bits_of, write
 from coterie.core.cards import Card, Field
+from coterie.core.cutting import is_blank, units
 from coterie.core.platform import Picture
 from coterie.core.text import Rich, Span, Style, bold, italic, join, spans_of
 

@@ -70,7 +70,7 @@ class Forms(Messages):
                 return ""
         say = words(action.to.locale)
         if wrong:
-            lines = [f"{each.label[:_LENGTH]}: {action.errors[each.name][:_LENGTH]}" for each in wrong]
+            lines = [_told(each.label, action.errors[each.name]) for each in wrong]
             text, label = "\n".join([say["wrong"], *lines]), say["again"]
         elif number:
             text, label = say["part"].format(done=number, all=count), say["go on"]
@@ -125,6 +125,12 @@ class Forms(Messages):
                 asked.answers.pop(name, None)
                 asked.errors.pop(name, None)
         return asked
+
+
+def _told(label: str, error: str) -> str:
+    """What is wrong with an answer, and with which, unless the words say that themselves."""
+    about = "" if label in error else f"{label[:_LENGTH]}: "
+    return f"⚠️ {about}{error[:_LENGTH]}"
 
 
 def _buttons(token: str, label: str, locale: str) -> list[dict[str, Any]]:

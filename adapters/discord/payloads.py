@@ -37,3 +37,32 @@ def shown_by(callback: Mapping[str, Any]) -> str:
     """The id of the message that a first answer made; empty where the answer does not tell."""
     resource = callback.get("resource")
     return id_in(resource.get("message")) if isinstance(resource, dict) else ""
+
+
+def shows(message: Any, body: Mapping[str, Any]) -> bool:
+    """Whether a message has the words, the buttons and as many files as a body; what Discord adds does not count."""
+    try:
+        return isinstance(message, dict) and _seen(message) == _seen(body)
+    except (AttributeError, TypeError):
+        return False  # not what Discord says of a message
+
+
+def _seen(message: Mapping[str, Any]) -> tuple[Any, ...]:
+    embeds = [
+        (
+            _words(embed, "title"),
+            _words(embed, "description"),
+            _words(embed.get("footer") or {}, "text"),
+            [(_words(each, "name"), _words(each, "value")) for each in embed.get("fields") or ()],
+        )
+        for embed in message.get("embeds") or ()
+    ]
+    buttons = [
+        [(each.get("custom_id"), each.get("url"), each.get("sku_id")) for each in row.get("components") or ()]
+        for row in message.get("components") or ()
+    ]
+    return _words(message, "content"), embeds, buttons, len(message.get("attachments") or ())
+
+
+def _words(raw: Mapping[str, Any], name: str) -> str:
+    return str(raw.get(name) or "").strip()

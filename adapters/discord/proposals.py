@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from coterie.adapters.discord.characters import is_blank, on_one_line, sendable, units
+from coterie.adapters.discord.characters import on_one_line, sendable
+from coterie.core.cutting import is_blank, units
 from coterie.core.platform import Suggestion
 
 CHOICES: Final = 25

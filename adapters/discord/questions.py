@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from coterie.adapters.discord.characters import BLANK, is_blank, on_one_line, sendable, units
+from coterie.adapters.discord.characters import BLANK, on_one_line, sendable
 from coterie.adapters.discord.words import words
 from coterie.core.actions import OpenForm
 from coterie.core.cards import Question
+from coterie.core.cutting import is_blank, units
 from coterie.core.platform import Refused
 
 INPUTS: Final = 5

@@ -17,6 +17,8 @@ LONGEST_OUTAGE_WAIT: Final = 10.0
 """Seconds between tries while Discord cannot be reached at all."""
 BROKEN_WAIT: Final = 3.0
 """Seconds until something harmless is asked of a server again that failed inside."""
+LONGEST_WAIT: Final = 86_400.0
+"""Seconds that Discord may ask for at most; whatever says more is not meant."""
 SLOW_WAIT: Final = 30.0
 """Seconds to wait where Discord says "later" in a code of its own and names no time."""
 
@@ -173,9 +175,9 @@ def _message(data: Any) -> str:
 def _seconds(headers: Mapping[str, str], data: Any) -> float:
     """How long to wait: the body's number, which is the finer one, else the header's; 0 where none is given."""
     said = data.get("retry_after") if isinstance(data, dict) else None
-    if isinstance(said, int | float) and not isinstance(said, bool):
-        return max(0.0, float(said))
+    if not isinstance(said, int | float) or isinstance(said, bool):
+        said = headers.get("Retry-After", "0")
     try:
-        return max(0.0, float(headers.get("Retry-After", "0")))
+        return min(max(0.0, float(said)), LONGEST_WAIT)
     except ValueError:
         return 0.0

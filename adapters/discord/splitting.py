@@ -8,16 +8,11 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import Final
 
-from coterie.adapters.discord.characters import extends, is_blank, is_boundary, units
 from coterie.adapters.discord.text import EDGES, Bit, Mention, bits_of, nobody, write
+from coterie.core.cutting import cut_at, is_blank, units
 from coterie.core.text import Span
 
 _LEADING: Final = re.compile(f"[{re.escape(EDGES)}]*")
-_IDEOGRAPHS: Final = "\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
-# Each finds the last of its kind: the greedy run goes to the end, and comes back to it.
-_SPACE: Final = re.compile("(?s:.*)[\t \u1680\u2000-\u2006\u2008-\u200a\u205f\u3000]")
-_CLAUSE: Final = re.compile("(?s:.*)[、。，．！？；：…」』）》】]")
-_BETWEEN: Final = re.compile(rf"(?s:.*)(?:[{_IDEOGRAPHS}](?=\w)|\w(?=[{_IDEOGRAPHS}]))")
 _SMALLEST: Final = 64
 
 
@@ -78,7 +73,7 @@ class _Splitter:
     def _cut(self, start: int, most: int) -> tuple[int, str]:
         """The best piece that ends at ``most`` or before; what goes on behind a cut may make it a little longer."""
         while True:
-            stop = self._whole(start, _cut(self._text, start, most) if most < len(self._text) else most)
+            stop = self._whole(start, cut_at(self._text, start, most) if most < len(self._text) else most)
             piece = self._written(start, stop)
             if units(piece) <= self._limit or stop <= start + 1:
                 return stop, piece
@@ -103,36 +98,3 @@ class _Splitter:
                 bit = bit._replace(text=bit.text[max(0, start - begin) : stop - begin])
             bits.append(bit)
         return write(bits)
-
-
-def _cut(text: str, start: int, end: int) -> int:
-    """The best place for a cut after ``start`` and not after ``end``.
-
-    What is worth a shorter piece is looked for in the second half only; a word is worth any.  So two pieces in a row
-    are never much shorter than one together, and the work stays linear.
-    """
-    middle = start + (end - start) // 2
-    for place in _places(text, start, middle, end):
-        if start < place and is_boundary(text, place, start) and not _carries(text, place):
-            return place
-    for place in range(end, start, -1):
-        if is_boundary(text, place, start):
-            return place
-    return end
-
-
-def _places(text: str, start: int, middle: int, end: int) -> Iterable[int]:
-    """Where a text may well be cut, the best place first; -1 where there is none of a kind."""
-    yield text.rfind("\n\n", middle, end + 2)
-    yield text.rfind("\n", middle, end + 1)
-    space, clause = _SPACE.match(text, middle, end + 1), _CLAUSE.match(text, middle, end)
-    yield max(space.end() - 1 if space else -1, clause.end() if clause else -1)
-    between = _BETWEEN.match(text, middle, end + 1)
-    yield between.end() if between else -1
-    space = _SPACE.match(text, start, end + 1)
-    yield max(space.end() - 1 if space else -1, text.rfind("\n", start, middle))
-
-
-def _carries(text: str, place: int) -> bool:
-    """Whether what stands at a place is a blank under an accent, which must not be parted from it."""
-    return text[place : place + 1].isspace() and place + 1 < len(text) and extends(text[place + 1])

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from coterie.adapters.discord.handles import Handles, Interaction, Stage
-from coterie.adapters.discord.payloads import EPHEMERAL, for_edit, for_one, id_in, is_loading, shown_by
+from coterie.adapters.discord.payloads import EPHEMERAL, for_edit, for_one, id_in, is_loading, shown_by, shows
 from coterie.adapters.discord.refusals import ACKNOWLEDGED, UNKNOWN_MESSAGE, Denied, Gone
 from coterie.core.platform import Uncertain
 
@@ -123,7 +123,8 @@ class Steps:
             return None
         thinking = is_loading(found)
         each.stage = Stage.THINKING if thinking else Stage.ANSWERED
-        shown = not thinking and each.doubted == _as_first(body)
+        # A process that ended before it could note its answer has said the same: it is not said again.
+        shown = not thinking and (each.doubted == _as_first(body) or shows(found, body))
         return (id_in(found) or ORIGINAL) if shown else None
 
     async def _original(self, each: Interaction) -> Any:

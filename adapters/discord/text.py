@@ -12,8 +12,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
-from coterie.adapters.discord.characters import is_blank, sendable
+from coterie.adapters.discord.characters import sendable
 from coterie.adapters.discord.escaping import address, code, linked, literal, literal_in
+from coterie.core.cutting import is_blank
 from coterie.core.text import Rich, Span, Style
 
 Mention = Callable[[int], str]

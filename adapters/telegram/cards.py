@@ -7,12 +7,12 @@ from typing import Final, Literal
 
 from telegram.constants import CallbackQueryLimit
 
-from coterie.adapters.telegram.characters import encodable, is_blank, units
 from coterie.adapters.telegram.keyboards import Keyboard, keyboard
 from coterie.adapters.telegram.pictures import Kind, kind_of
 from coterie.adapters.telegram.splitting import CAPTION_LENGTH, Entity, Piece, split
 from coterie.adapters.telegram.text import Mention, literal, nobody, weave
 from coterie.core.cards import Card
+from coterie.core.cutting import encodable, is_blank, units
 from coterie.core.platform import Delivery, Picture
 from coterie.core.text import Rich, Span, Style, spans_of
 

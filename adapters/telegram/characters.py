@@ -1,14 +1,7 @@
-"""How Telegram measures and sees characters: UTF-16 code units, what shows as nothing, where a character really ends.
-
-What a reader takes for one character may be many code points: a family emoji, a flag, a letter with its accents.
-Cutting inside one shows as rubbish, so :func:`is_boundary` says where a text may be cut, after Unicode's UAX #29 as far
-as the tables of this Python know the characters.
-"""
+"""What Telegram takes for a text, and what it strips from its ends."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Final
 
 BLANK: Final = "·"
@@ -20,69 +13,4 @@ is nowhere told which ones the server takes for a text."""
 TRIMMED: Final = "".join(map(chr, (*range(0x21), *range(0x2028, 0x202F))))
 """What is stripped from both ends of a message; all of it takes one code unit a character."""
 
-_BLANKS: Final = re.compile(
-    "[\\s\x00-\x20\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*"
-)
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-
-_JOINER: Final = "\u200d"
-# What extends the character before it without being a mark: joiners, skin tones, the tags of regional flags, the voice
-# marks of half-width Katakana, two vowels of Thai and Lao.
-_EXTENDERS: Final = re.compile("[\u0e33\u0eb3\u200c\u200d\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
-_PREPENDED: Final = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
-_VIRAMA: Final = 9
-_LEAD: Final = re.compile("[\u1100-\u115f\ua960-\ua97c]")
-_VOWEL_OR_TAIL: Final = re.compile("[\u1160-\u11ff\ud7b0-\ud7fb]")
-_HANGUL: Final = re.compile("[\u1100-\u11ff\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb]")
-
-
-def units(text: str) -> int:
-    """The length of a text in UTF-16 code units, as Telegram counts offsets and lengths."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) >> 1
-
-
-def is_blank(text: str) -> bool:
-    """Whether nothing of a text can be seen; Telegram refuses a message of such characters."""
-    return _BLANKS.fullmatch(text) is not None
-
-
-def encodable(text: str) -> str:
-    """The text, a replacement character in place of each lone surrogate: those cannot be sent at all."""
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            return _SURROGATE.sub("\ufffd", text)
-    return text
-
-
-def extends(char: str) -> bool:
-    """Whether a character belongs to the one before it."""
-    return char >= "\u0300" and (unicodedata.category(char)[0] == "M" or _EXTENDERS.match(char) is not None)
-
-
-def is_boundary(text: str, at: int, start: int = 0) -> bool:
-    """Whether a text may be cut before its code point ``at``; the characters before ``start`` are not looked at."""
-    if not start < at < len(text):
-        return True
-    before, after = text[at - 1], text[at]
-    if before < "\u0300" and after < "\u0300":
-        return before != "\r" or after != "\n"
-    if extends(after) or before in _PREPENDED:
-        return False
-    if before == _JOINER:
-        return after.isspace()
-    if "\U0001f1e6" <= after <= "\U0001f1ff":
-        return _flag_letters(text, at, start) % 2 == 0
-    if _HANGUL.match(before) is not None:
-        return not (_VOWEL_OR_TAIL.match(after) or (_LEAD.match(before) and _HANGUL.match(after)))
-    return unicodedata.combining(before) != _VIRAMA or unicodedata.category(after) != "Lo"
-
-
-def _flag_letters(text: str, at: int, start: int) -> int:
-    """How many regional indicators stand in a row before ``at``; two of them make a flag."""
-    first = at
-    while first > start and "\U0001f1e6" <= text[first - 1] <= "\U0001f1ff":
-        first -= 1
-    return at - first
+__all__ = ["BLANK", "TRIMMED"]

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from coterie.adapters.telegram.invoices import invoice_of
 from coterie.adapters.telegram.ports import Caller
+from coterie.core.i18n.chinese import chinese
 from coterie.core.platform import PlatformError, Refused, RetryLater
 
 log = logging.getLogger(__name__)
@@ -18,12 +19,10 @@ TRY: Final = 3.0
 """Seconds that one try may take."""
 
 _REFUSALS: Final = {
-    "zh-hant": "這張付款單不是為您開立的，或內容已被更改。您沒有被扣款，請重新索取一張。",
-    "zh": "这张付款单不是为您开具的，或内容已被更改。您没有被扣款，请重新索取一张。",
+    "hant": "這張付款單不是為您開立的，或內容已被更改。您沒有被扣款，請重新索取一張。",
+    "hans": "这张付款单不是为您开具的，或内容已被更改。您没有被扣款，请重新索取一张。",
     "": "This invoice was made for somebody else, or it was changed. You were not charged; please ask for a new one.",
 }
-"""By the beginning of a language tag, the more exact one first."""
-_TRADITIONAL: Final = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
 
 
 async def answer_checkout(calls: Caller, query: dict[str, Any], key: bytes, *, due: float = DUE) -> bool:
@@ -74,10 +73,7 @@ def _is_ours(query: dict[str, Any], key: bytes) -> bool:
 def refusal(payer: Any) -> str:
     """Why a payment is refused, in the payer's language as far as it is known."""
     tag = payer.get("language_code") if isinstance(payer, dict) else None
-    tag = tag.lower().replace("_", "-") if isinstance(tag, str) else ""
-    if tag.startswith(_TRADITIONAL):
-        tag = "zh-hant"
-    return next(text for start, text in _REFUSALS.items() if tag.startswith(start))
+    return _REFUSALS[chinese(tag if isinstance(tag, str) else "")]
 
 
 __all__ = ["answer_checkout", "refusal"]

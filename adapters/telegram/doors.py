@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from telegram.constants import CallbackQueryLimit
 
-from coterie.adapters.telegram.characters import units
 from coterie.adapters.telegram.sending import query_of
 from coterie.adapters.telegram.splitting import split
 from coterie.adapters.telegram.text import literal
 from coterie.adapters.telegram.words import words
+from coterie.core.cutting import units
 from coterie.core.platform import Refused, Uncertain
 from coterie.core.text import NAME_LENGTH
 

@@ -16,7 +16,6 @@ from telegram.constants import InlineKeyboardMarkupLimit, ReplyLimit
 
 from coterie.adapters.telegram.base import Base
 from coterie.adapters.telegram.calls import GONE, NOT_MODIFIED
-from coterie.adapters.telegram.characters import units
 from coterie.adapters.telegram.doors import mention, shown_name
 from coterie.adapters.telegram.marks import CANCEL, MARK, SKIP, choice_data, mark_of
 from coterie.adapters.telegram.posting import Target, id_in
@@ -25,6 +24,7 @@ from coterie.adapters.telegram.sending import applicants_chat, query_of, user_id
 from coterie.adapters.telegram.splitting import TEXT_LENGTH, split
 from coterie.adapters.telegram.text import nobody, weave
 from coterie.adapters.telegram.words import words
+from coterie.core.cutting import units
 from coterie.core.platform import Delivery, PlatformError, Refused
 from coterie.core.text import Span, Style
 

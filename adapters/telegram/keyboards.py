@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from telegram.constants import InlineKeyboardButtonLimit, InlineKeyboardMarkupLimit, KeyboardButtonStyle
 
-from coterie.adapters.telegram.characters import BLANK, encodable, is_blank, is_boundary
+from coterie.adapters.telegram.characters import BLANK
 from coterie.core.cards import Button
+from coterie.core.cutting import encodable, is_blank, is_boundary
 from coterie.core.platform import Refused
 from coterie.core.text import Rich, Text
 

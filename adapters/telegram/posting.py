@@ -13,9 +13,9 @@ from telegram import InputFile
 from telegram.constants import BulkRequestLimit, MediaGroupLimit, MessageLimit
 
 from coterie.adapters.telegram.calls import GONE, NOT_MODIFIED
-from coterie.adapters.telegram.characters import units
 from coterie.adapters.telegram.pictures import Pictures, kind_of
 from coterie.adapters.telegram.refusals import Moved
+from coterie.core.cutting import units
 from coterie.core.platform import PlatformError, Refused, Uncertain
 
 if TYPE_CHECKING:

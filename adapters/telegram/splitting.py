@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from telegram.constants import MessageLimit
 
-from coterie.adapters.telegram.characters import BLANK, TRIMMED, encodable, extends, is_blank, is_boundary, units
+from coterie.adapters.telegram.characters import BLANK, TRIMMED
+from coterie.core.cutting import cut_at, encodable, is_blank, units
 
 Entity = dict[str, Any]
 """A message entity as the Bot API has it; ``offset`` and ``length`` are in UTF-16 code units."""
@@ -21,11 +22,6 @@ ENTITIES: Final = int(MessageLimit.MESSAGE_ENTITIES)
 """So many entities of a message are shown; Telegram ignores the rest."""
 
 _LEADING: Final = re.compile(f"[{re.escape(TRIMMED)}]*")
-_IDEOGRAPHS: Final = "\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
-# Each finds the last of its kind: the greedy run goes to the end, and comes back to it.
-_SPACE: Final = re.compile("(?s:.*)[\t \u1680\u2000-\u2006\u2008-\u200a\u205f\u3000]")
-_CLAUSE: Final = re.compile("(?s:.*)[、。，．！？；：…」』）》】]")
-_BETWEEN: Final = re.compile(rf"(?s:.*)(?:[{_IDEOGRAPHS}](?=\w)|\w(?=[{_IDEOGRAPHS}]))")
 
 
 def split(text: str, entities: list[Entity], limit: int = TEXT_LENGTH) -> list[Piece]:
@@ -98,12 +94,12 @@ class _Splitter:
         if self._wide:
             stop = start + self._points(start, stop, self._limit)
         if stop < len(self._text):
-            stop = _cut(self._text, start, stop)
+            stop = cut_at(self._text, start, stop)
         live = self._live(self._offset + units(self._text[start:stop]))
         if len(live) > ENTITIES:
             # The piece ends before there is one too many. Those that all begin at its start cannot be parted.
             edge = self._points(start, stop, max(0, live[ENTITIES]["offset"] - self._offset))
-            stop = _cut(self._text, start, start + edge) if edge else stop
+            stop = cut_at(self._text, start, start + edge) if edge else stop
             del live[ENTITIES:]
         return stop, live
 
@@ -130,36 +126,3 @@ class _Splitter:
             self._carried.append(entities[self._next])
             self._next += 1
         self._carried = [entity for entity in self._carried if entity["offset"] + entity["length"] > offset]
-
-
-def _cut(text: str, start: int, end: int) -> int:
-    """The best place for a cut after ``start`` and not after ``end``.
-
-    What is worth a shorter message is looked for in the second half only; a word is worth any.  So two pieces in a row
-    are never much shorter than one message together, and the work stays linear.
-    """
-    middle = start + (end - start) // 2
-    for place in _places(text, start, middle, end):
-        if start < place and is_boundary(text, place, start) and not _carries(text, place):
-            return place
-    for place in range(end, start, -1):
-        if is_boundary(text, place, start):
-            return place
-    return end
-
-
-def _places(text: str, start: int, middle: int, end: int) -> Iterable[int]:
-    """Where a text may well be cut, the best place first; -1 where there is none of a kind."""
-    yield text.rfind("\n\n", middle, end + 2)
-    yield text.rfind("\n", middle, end + 1)
-    space, clause = _SPACE.match(text, middle, end + 1), _CLAUSE.match(text, middle, end)
-    yield max(space.end() - 1 if space else -1, clause.end() if clause else -1)
-    between = _BETWEEN.match(text, middle, end + 1)
-    yield between.end() if between else -1
-    space = _SPACE.match(text, start, end + 1)
-    yield max(space.end() - 1 if space else -1, text.rfind("\n", start, middle))
-
-
-def _carries(text: str, place: int) -> bool:
-    """Whether what stands at a place is a blank under an accent, which must not be parted from it."""
-    return text[place : place + 1].isspace() and place + 1 < len(text) and extends(text[place + 1])

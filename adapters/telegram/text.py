@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from telegram.constants import MessageEntityType
 
-from coterie.adapters.telegram.characters import encodable, units
 from coterie.adapters.telegram.splitting import Entity, Piece, split
+from coterie.core.cutting import encodable, units
 from coterie.core.text import Rich, Span, Style
 
 Mention = Callable[[int], tuple[str, str] | None]

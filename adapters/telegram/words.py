@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from coterie.core.i18n.chinese import chinese
+
 _ENGLISH: Final[dict[str, str]] = {
     "skip": "Skip",
     "cancel": "Cancel",
@@ -34,14 +36,9 @@ _TRADITIONAL: Final[dict[str, str]] = {
     "open": "開啟私訊",
     "subscribe": "訂閱：每 30 天 {stars} ⭐",
 }
-_HANT_PLACES: Final = frozenset(("tw", "hk", "mo"))
+_WORDS: Final = {"": _ENGLISH, "hans": _SIMPLIFIED, "hant": _TRADITIONAL}
 
 
 def words(locale: str) -> dict[str, str]:
     """The words for a language tag (BCP 47, any spelling); English for languages that the core does not speak."""
-    parts = locale.lower().replace("_", "-").split("-")
-    if parts[0] != "zh":
-        return _ENGLISH
-    if "hant" in parts or ("hans" not in parts and not _HANT_PLACES.isdisjoint(parts)):
-        return _TRADITIONAL
-    return _SIMPLIFIED
+    return _WORDS[chinese(locale)]

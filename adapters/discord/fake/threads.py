@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Awaitable, Callable
-from types import TracebackType
-from typing import Final, Generic, Protocol, Self, TypeVar
+from typing import Protocol, TypeVar
 
-START_WITHIN: Final = 10.0
+from coterie.core.testing.threaded import Served, ServerThread
 
 
-class Served(Protocol):
-    """What can be run on a thread: a server with addresses, entered and left in its own loop."""
+class Addressed(Served, Protocol):
+    """A fake with its addresses."""
 
     @property
     def rest_url(self) -> str:
@@ -26,93 +22,14 @@ class Served(Protocol):
     def token(self) -> str:
         """The bot's token."""
 
-    async def __aenter__(self) -> object:
-        """Start."""
 
-    async def __aexit__(self, *_: object) -> None:
-        """Stop."""
+S = TypeVar("S", bound=Addressed)
 
 
-S = TypeVar("S", bound=Served)
-T = TypeVar("T")
+class FakeThread(ServerThread[S]):
+    """The server's thread; its addresses and the token are empty until it is entered."""
 
+    rest_url = gateway_url = token = ""
 
-class FakeThread(Generic[S]):
-    """A context manager that serves a fake on its own thread.
-
-    ``do`` runs an act there and returns its result; ``wait`` does so for a coroutine.  Nothing else of the fake may be
-    touched from outside.
-    """
-
-    def __init__(self, make: Callable[[], S]) -> None:
-        self._make = make
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="fake-discord", daemon=True)
-        self._fake: S | None = None
-        self.rest_url = ""
-        self.gateway_url = ""
-        self.token = ""
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        try:
-            asyncio.run_coroutine_threadsafe(self._open(), self._loop).result(START_WITHIN)
-        except BaseException:
-            self._end()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(START_WITHIN)
-        finally:
-            self._end()
-
-    def _end(self) -> None:
-        self._fake = None
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(START_WITHIN)
-        self._loop.close()
-
-    async def _open(self) -> None:
-        fake = self._make()
-        await fake.__aenter__()
-        self._fake = fake
-        self.rest_url, self.gateway_url, self.token = fake.rest_url, fake.gateway_url, fake.token
-
-    async def _close(self) -> None:
-        if self._fake is not None:
-            await self._fake.__aexit__(None, None, None)
-        # The loop is about to close: what the server left behind must not be found pending then.
-        rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
-
-    def do(self, act: Callable[[S], T], within: float = 10.0) -> T:
-        """Run an act on the fake's thread: ``fake.do(lambda f: f.says("ann", channel, "hello"))``."""
-
-        fake = self._running()
-
-        async def run() -> T:
-            return act(fake)
-
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(within)
-
-    def wait(self, act: Callable[[S], Awaitable[T]], within: float = 10.0) -> T:
-        """Wait for what an act returns: ``fake.wait(lambda f: f.until(lambda: f.calls))``."""
-
-        fake = self._running()
-
-        async def run() -> T:
-            async with asyncio.timeout(within):
-                return await act(fake)
-
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(within + 1)
-
-    def _running(self) -> S:
-        if self._fake is None:
-            raise RuntimeError("the fake is not running")
-        return self._fake
+    def started(self, served: S) -> None:
+        self.rest_url, self.gateway_url, self.token = served.rest_url, served.gateway_url, served.token
