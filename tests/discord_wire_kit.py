@@ -6,7 +6,7 @@ An application of a test keeps no pauses between messages and connections; every
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, ClassVar, Final
@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from coterie.adapters.discord import DiscordAdapter, DiscordConfig
 from coterie.adapters.discord.fake import FakeChannel, FakeDiscord, FakeMessage
+from coterie.adapters.discord.fake.markdown import looks
 from coterie.adapters.discord.fake.mirror import card_of
 from coterie.adapters.discord.limits import LIMITS
 from coterie.core.api import Context, Plugin, command
@@ -26,7 +27,11 @@ from tests.discord_connection_kit import connected
 
 LATE: Final = 30.0
 """Seconds after which a handler is ended."""
-WITHIN: Final = 15.0
+ADDRESS: Final = "page "
+"""The look of an address that is there to be read: what it leads to is what is shown, without a preview."""
+BOLD: Final = frozenset({"bold"})
+"""What the parrot sets in bold."""
+WITHIN: Final = 30.0
 """Seconds after which a test that waits for something fails."""
 OPERATOR: Final = "oscar"
 
@@ -170,3 +175,44 @@ async def wire(
                 await made.stop()
         finally:
             made.remove()
+
+
+# -- what may be shown
+
+
+def check_output(town: Wire, own: frozenset[str] = frozenset()) -> int:
+    """Nothing that the bot sent notifies anybody or has a look, but for what plugins set in bold and the like (``own``)
+    in the texts of an embed, and numbers set as code; how much it sent.
+    """
+    for call in town.fake.calls:
+        body = call.body.get("data", call.body) if isinstance(call.body, dict) else {}
+        if "content" in body or "embeds" in body:
+            assert body["allowed_mentions"] == {"parse": [], "users": [], "replied_user": False}, call.path
+    for message in town.ours:
+        assert not message.mentions, message.content
+        assert not message.mention_roles, message.content
+        assert not message.mention_everyone, message.content
+        for markup, allowed in marked_up(message, own):
+            for words, look in looks(markup):
+                strange = {each for each in look - allowed if not each.startswith(ADDRESS)}
+                assert not strange or (strange == {"code"} and words.isdecimal()), (words, strange, markup)
+    return len(town.ours)
+
+
+def marked_up(message: FakeMessage, own: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
+    """All texts of a message in which Discord's clients look for markup, with the looks that they may have."""
+    nothing: frozenset[str] = frozenset()
+    yield message.content, nothing
+    for embed in message.embeds:
+        assert "url" not in embed
+        assert "author" not in embed
+        yield embed.get("title", ""), nothing
+        yield embed.get("description", ""), own
+        for field in embed.get("fields", ()):
+            yield field["name"], nothing
+            yield field["value"], own
+
+
+def text_input(words: str) -> dict[str, Any]:
+    """A form's answer as a client sends it, which may never have been asked for."""
+    return {"type": 18, "component": {"type": 4, "custom_id": words, "value": words}}

@@ -10,7 +10,7 @@ from coterie.adapters.discord.fake import FakeInteraction, FakeMessage
 from coterie.adapters.discord.words import words
 from coterie.plugins.redpacket import RedPacket
 from coterie.plugins.wallet import Wallet
-from tests.discord_wire_kit import Wire, hurry, read, showing, whispered, wire
+from tests.discord_app_kit import Wire, hurry, read, showing, whispered, wire
 
 pytestmark = pytest.mark.asyncio
 
@@ -46,17 +46,11 @@ async def test_a_command_without_an_answer_ends_quietly() -> None:
 
 async def test_a_button_pays_once_for_each_tap_and_answers_the_one_who_tapped() -> None:
     async with wire() as town:
-        board = await board_of(town)
+        board = await town.board()
         taps = [town.taps(name, board, "Take") for name in ("ann", "bob", "ann")]
         for tap in taps:
             await town.answered(tap, "ten for you")
         assert [await town.balance(name) for name in ("ann", "bob")] == [20, 10]
-
-
-async def board_of(town: Wire) -> FakeMessage:
-    """A message with buttons, in the channel."""
-    town.calls("oscar", "board")
-    return await town.sees(town.channel, "the board")
 
 
 # -- forms
@@ -64,7 +58,7 @@ async def board_of(town: Wire) -> FakeMessage:
 
 async def test_a_form_of_seven_questions_takes_two_modals_and_what_was_wrong_is_asked_again() -> None:
     async with wire() as town:
-        opened = town.taps("ann", await board_of(town), "Ask")
+        opened = town.taps("ann", await town.board(), "Ask")
         await town.until(lambda: opened.modal)
         assert questions(opened) == ["one", "two", "three", "four", "five"]
         right = {"one": "a", "two": "b", "three": "c", "four": "d"}
@@ -79,7 +73,9 @@ async def test_a_form_of_seven_questions_takes_two_modals_and_what_was_wrong_is_
         await town.answered(last, "thanks for a b c d 9 e f")
         assert await town.balance("ann") == 9
         await town.settled()
-        assert [message for message in town.channel.messages if not message.deleted and "Go on" in labels(message)] == []
+        assert [
+            message for message in town.channel.messages if not message.deleted and "Go on" in labels(message)
+        ] == []
 
 
 async def test_a_form_goes_on_after_a_restart_between_its_modals() -> None:
@@ -140,7 +136,7 @@ async def pressed(town: Wire, interaction: FakeInteraction) -> FakeInteraction:
 
 async def test_while_the_lane_is_busy_people_see_that_something_comes() -> None:
     async with wire() as town:
-        board = await board_of(town)
+        board = await town.board()
         opened = town.taps("cleo", board, "Ask")
         await town.until(lambda: opened.modal)
         held = await town.hold()
@@ -252,7 +248,7 @@ async def test_everybody_is_answered_in_the_language_of_their_client(locale: str
 
 async def test_an_interaction_that_is_delivered_twice_counts_once_and_is_answered_once() -> None:
     async with wire() as town:
-        board = await board_of(town)
+        board = await town.board()
         town.fake.faults.duplicate(2)
         first, second = town.taps("ann", board, "Take"), town.taps("bob", board, "Take")
         for tap in (first, second):
@@ -278,8 +274,7 @@ async def test_a_packet_that_many_grab_at_once() -> None:
         town.fake.faults.duplicate(30)
         taps = [town.fake.taps(name, card, grab) for name in people]
         taps += [town.fake.taps(name, card, grab) for name in people[:10]]
-        for tap in taps:
-            await town.until(lambda tap=tap: tap.shown)
+        await town.until(lambda: all(tap.shown for tap in taps))
         shares = [await town.balance(name) for name in people]
         assert (sum(shares), sum(map(bool, shares))) == (500, 20)
         await town.until(lambda: "20 of 20" in read(card) and not card.buttons)

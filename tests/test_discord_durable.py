@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from coterie.adapters.discord import gateway
-from coterie.adapters.discord.fake import FakeInteraction, FakeMessage
+from coterie.adapters.discord.fake import FakeInteraction
 from coterie.core.api import Context
 from coterie.core.app import App
 from coterie.core.events import Event
 from coterie.plugins.access import Access
 from coterie.plugins.redpacket import RedPacket
 from coterie.plugins.wallet import Wallet
+from tests.discord_app_kit import Wire, hurry, read, showing, wire
 from tests.discord_connection_kit import STORE_DOWN
-from tests.discord_wire_kit import Wire, hurry, read, showing, wire
 
 pytestmark = pytest.mark.asyncio
 
@@ -29,12 +29,6 @@ MANAGE_GUILD = 1 << 5
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits without need."""
     hurry(monkeypatch)
-
-
-async def board_of(town: Wire) -> FakeMessage:
-    """A message whose button pays ten to whoever taps it."""
-    town.calls("oscar", "board")
-    return await town.sees(town.channel, "the board")
 
 
 async def paid_once(town: Wire, taps: Mapping[str, FakeInteraction]) -> None:
@@ -52,11 +46,11 @@ async def paid_once(town: Wire, taps: Mapping[str, FakeInteraction]) -> None:
 @pytest.mark.parametrize("code", [0, 1001, 4000, 4008])
 async def test_a_drop_is_resumed_and_what_comes_again_has_no_second_effect(code: int) -> None:
     async with wire() as town:
-        board = await board_of(town)
+        board = await town.board()
         before = {"ann": town.taps("ann", board, "Take")}
         town.fake.drops(code)
         meanwhile = {"bob": town.taps("bob", board, "Take")}
-        await town.until(lambda: any(kind == "resumed" for kind, _ in town.changes))
+        await town.until(lambda: "resumed" in town.changes)
         town.fake.replays(3)
         after = {"cleo": town.taps("cleo", board, "Take")}
         await town.still_answers("after")
@@ -66,15 +60,15 @@ async def test_a_drop_is_resumed_and_what_comes_again_has_no_second_effect(code:
 
 async def test_a_request_to_reconnect_and_a_session_that_is_invalid_for_a_moment_lose_nothing() -> None:
     async with wire() as town:
-        board = await board_of(town)
+        board = await town.board()
         taps = {"ann": town.taps("ann", board, "Take")}
         town.fake.asks_to_reconnect()
         taps["bob"] = town.taps("bob", board, "Take")
-        await town.until(lambda: [kind for kind, _ in town.changes].count("resumed") == 1)
+        await town.until(lambda: town.changes.count("resumed") == 1)
         await town.connected()
         town.fake.invalidates(resumable=True)
         taps["cleo"] = town.taps("cleo", board, "Take")
-        await town.until(lambda: [kind for kind, _ in town.changes].count("resumed") == 2)
+        await town.until(lambda: town.changes.count("resumed") == 2)
         await paid_once(town, taps)
         assert len(town.fake.sessions.known) == 1
 
@@ -86,7 +80,7 @@ async def test_after_a_session_was_lost_whoever_came_or_went_meanwhile_is_known(
         town.fake.invalidates(resumable=False)
         town.fake.joins("dora", town.guild)
         town.fake.leaves("bob", town.guild)
-        await town.until(lambda: [kind for kind, _ in town.changes].count("identified") == 2)
+        await town.until(lambda: town.changes.count("identified") == 2)
         await town.connected()
         await town.still_answers("after")
         assert await town.noted() - before == Counter({("dora", "joined"): 1, ("bob", "left"): 1})
@@ -97,11 +91,11 @@ async def test_after_a_session_was_lost_whoever_came_or_went_meanwhile_is_known(
 
 async def test_while_the_store_is_away_everything_waits_and_then_happens_once(monkeypatch: pytest.MonkeyPatch) -> None:
     async with wire() as town:
-        board = await board_of(town)
+        board = await town.board()
         town.platform.connection._pause = lambda _tries: 0.02
         away(monkeypatch, town.app)
         taps = {name: town.taps(name, board, "Take") for name in ("ann", "bob", "cleo")}
-        await town.until(lambda: [kind for kind, _ in town.changes].count("resumed") >= 3)
+        await town.until(lambda: town.changes.count("resumed") >= 3)
         assert await town.balance("ann") == 0
         monkeypatch.undo()
         await town.still_answers("back")
@@ -126,7 +120,7 @@ def away(monkeypatch: pytest.MonkeyPatch, app: App) -> None:
 async def test_what_people_do_during_a_restart_is_handled_by_the_next_process() -> None:
     async with wire([RedPacket, Wallet]) as town:
         await town.app.grant(town.who("ann"), 1000, "points", "test", "ann")
-        board = await board_of(town)
+        board = await town.board()
         await town.stop()
         taps = {name: town.taps(name, board, "Take") for name in ("bob", "cleo")}
         packet = town.calls("ann", "packet", {"total": 100, "shares": 2})
@@ -137,22 +131,37 @@ async def test_what_people_do_during_a_restart_is_handled_by_the_next_process() 
         await paid_once(town, taps)
         assert await town.balance("ann") == 900
         assert packet.refused == []
-        assert await town.noted("dora") == Counter({("dora", "joined"): 1})
+        assert (await town.noted())["dora", "joined"] == 1
         assert len(town.fake.sessions.known) == 1
 
 
 async def test_an_interaction_from_before_a_restart_is_answered_by_what_is_stored_of_it() -> None:
     async with wire() as town:
-        board = await board_of(town)
+        board = await town.board()
+        town.stand_still()
         town.falls_silent()
         taps = {"ann": town.taps("ann", board, "Take")}
         asked = town.calls("bob", "whisper", {"word": "kept"})
         form = town.calls("cleo", "survey")
         await town.restart_in_silence()
         await town.answered(asked, "for you alone kept")
-        await asyncio.sleep(3); print("FORM", form.modal, form.shown, form.callbacks, form.refused, form.thinking)
+        await town.until(lambda: form.modal)
         await paid_once(town, taps)
         assert len(asked.messages) == 1
+
+
+async def test_nothing_is_said_before_discord_has_told_who_the_bot_is() -> None:
+    """Answers are addressed by the application's id, and some calls look for what the bot itself has done."""
+    async with wire() as town:
+        town.falls_silent()
+        asked = town.calls("ann", "whisper", {"word": "kept"})
+        await town.until(town.caught_up)
+        town.stand_still()
+        town.fake.faults.slow(0.5, method="GET", path="/oauth2/applications/@me")
+        await town.restart_in_silence()
+        await town.answered(asked, "for you alone kept")
+        await town.settled()
+        assert await town.rows("SELECT 1 FROM outbox WHERE state <> 'pending'") == []
 
 
 async def test_what_was_announced_before_a_restart_gets_its_answer_in_that_place() -> None:
@@ -163,7 +172,10 @@ async def test_what_was_announced_before_a_restart_gets_its_answer_in_that_place
         town.falls_silent()
         await town.restart_in_silence()
         assert await town.answered(asked, "for you alone kept") is asked.original
-        assert [button["label"] for button in (await town.answered(form, "waits for you")).buttons] == ["Open form", "Cancel"]
+        assert [button["label"] for button in (await town.answered(form, "waits for you")).buttons] == [
+            "Open form",
+            "Cancel",
+        ]
         await town.settled()
         assert [len(each.messages) for each in (asked, form)] == [1, 1]
         assert [showing(town.fake.direct(name), "") for name in ("ann", "cleo")] == [[], []]
@@ -244,6 +256,25 @@ def sold(town: Wire) -> Mapping[str, Any]:
     return {"discord": {"skus": {"tip": {"id": sku, "invoice": "probe:tip", "amount": 500, "currency": "USD"}}}}
 
 
+async def test_who_came_and_bought_meanwhile_is_known_before_the_purchase_is_told() -> None:
+    """Where there are several communities, a purchase belongs to the one in which its buyer is known."""
+
+    def twofold(town: Wire) -> Mapping[str, Any]:
+        annex = next((guild for guild in town.fake.world.guilds.values() if guild.name == "Annex"), None)
+        annex = annex or town.fake.add_guild("Annex")
+        return {**sold(town), "communities": {"annex": {"spaces": [{"platform": "discord", "id": annex.id}]}}}
+
+    async with wire(more=twofold) as town:
+        await town.stop()
+        town.skip(2 * 3600)
+        town.fake.joins("dora", town.guild)
+        bought = town.fake.buys("dora", next(iter(town.fake.world.skus)))
+        await town.start()
+        await town.settled()
+        noted = await town.noted()
+        assert noted["dora", f"{bought.id} holds"] == noted["dora", f"paid 500 for {bought.id}"] == 1
+
+
 async def test_a_role_that_somebody_took_away_meanwhile_is_given_again() -> None:
     async with wire([Access], gilded) as town:
         (gold,) = (role for role in town.guild.roles.values() if role.name == "gold")
@@ -256,7 +287,9 @@ async def test_a_role_that_somebody_took_away_meanwhile_is_given_again() -> None
                 ctx.grants.give(account.member, "gold", source="test", reason="a test")
 
         await town.app.on_lane(None, give)
-        await town.until(lambda: all(gold.id in town.guild.members[town.fake.person(name).id].roles for name in ("ann", "bob")))
+        await town.until(
+            lambda: all(gold.id in town.guild.members[town.fake.person(name).id].roles for name in ("ann", "bob"))
+        )
         await town.settled()
         await town.stop()
         town.skip(2 * 3600)

@@ -100,6 +100,8 @@ class Calls:
     ) -> None:
         self.client = client
         self.breaker = Breaker(clock)
+        self.introduced = True
+        """False from the start until Discord has told who the bot is: some addresses and answers are about that."""
         self._clock = clock
         self._patience = patience
         self._upload_patience = max(patience, upload_patience)
@@ -184,7 +186,7 @@ class Calls:
         held = self._held_for
         if left > 0 and (own_token or held.down):
             raise RetryLater(left, held.reason, everywhere=True, down=held.down)
-        if self.client.http.token is None:
+        if self.client.http.token is None or not self.introduced:
             raise RetryLater(1.0, "the bot is not signed in yet", everywhere=True, down=True)
 
     async def _ask(self, route: Route, watch: _Watch, kwargs: Mapping[str, Any], bound: float) -> Any:

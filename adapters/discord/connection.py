@@ -88,6 +88,7 @@ class Connection:
     async def start(self, platform: Wired, inbox: Inbox) -> None:
         """Begin; returns at once, and goes on by itself until Discord can be reached and from then on."""
         self._platform, self._inbox = platform, inbox
+        platform.calls.introduced = False
         self._tasks = [asyncio.get_running_loop().create_task(self._run(platform, inbox), name="discord")]
 
     async def stop(self) -> None:
@@ -157,6 +158,7 @@ class Connection:
             raise PlatformError("what answers is not Discord")
         platform.me.id, platform.me.username = str(bot.user.id), bot.user.name
         platform.me.application = str(bot.application_id)
+        platform.calls.introduced = True
 
     # -- what the shards need
 

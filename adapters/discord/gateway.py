@@ -41,6 +41,8 @@ YOUNG: Final = 180_000
 """Milliseconds after which Discord is expected to have forgotten a session."""
 NOTED: Final = 1.0
 """Seconds between two notes of the place in the stream, at least."""
+FRESH: Final = 0.05
+"""Seconds between two looks for a session that was not noted yet."""
 ALIVE: Final = 30_000
 """Milliseconds after which the place is noted again though nothing has happened."""
 TRIES: Final = 12
@@ -250,10 +252,12 @@ class Shard:
 
     async def _keep_notes(self) -> None:
         while True:
-            await asyncio.sleep(NOTED)
             ws = self.socket
-            if ws is not None and ws.open:
-                await self._note(self._place_of(ws))
+            place = self._place_of(ws) if ws is not None and ws.open else None
+            await self._note(place)
+            # A session that nobody has noted yet would be lost with the process, and all that it still has to tell.
+            fresh = place is None or self._noted is None or place.session != self._noted.session
+            await asyncio.sleep(FRESH if fresh else NOTED)
 
     async def _note(self, place: Place | None) -> None:
         before = self._noted

@@ -52,8 +52,11 @@ class Keeper:
         self.rounds.want("the shop", self._purchases.reconcile)
 
     def guild_came(self, guild: str) -> None:
-        """Compare who is in a server with whom the store believes to be there."""
+        """Compare who is in a server with whom the store believes to be there; then the shop, whose buyers may only be
+        known by that.
+        """
         self.rounds.want(f"the server {guild}", lambda: self._members.reconcile(guild))
+        self.session_began()
 
     def guild_stayed(self, guild: str) -> None:
         """A server goes on to be told of, after a restart: its invites are looked at anew."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import re
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from coterie.core.platform import Refused, Uncertain
@@ -12,6 +16,12 @@ if TYPE_CHECKING:
     from coterie.adapters.discord.calls import Calls
     from coterie.core.events import Where
 
+OPENINGS: Final = 20.0
+"""So many direct chats are opened in a second at most, for ever: each is a request beside the message that waits for
+it, and Discord holds back bots that open many.
+"""
+AT_ONCE: Final = 10
+"""So many are opened without a pause after a quiet time."""
 REMEMBERED: Final = 10_000
 """So many direct chats are known; others are opened again, which changes nothing in them."""
 DIRECT: Final = "u:"
@@ -32,11 +42,13 @@ def person_of(channel: str) -> str:
 
 
 class Places:
-    """Channel ids of places, as requests name them."""
+    """Channel ids of places, as requests name them; ``clock`` gives seconds and only measures."""
 
-    def __init__(self, calls: Calls) -> None:
+    def __init__(self, calls: Calls, clock: Callable[[], float] = time.monotonic) -> None:
         self._calls = calls
+        self._clock = clock
         self._chats: OrderedDict[str, str] = OrderedDict()
+        self._opens = -math.inf
 
     async def target(self, where: Where) -> str:
         """The id of a place's channel; raises :class:`Refused` for one that names none."""
@@ -59,6 +71,7 @@ class Places:
     async def _direct(self, person: str) -> str:
         known = self._chats.get(person)
         if known is None:
+            await self._turn()
             made = await self._calls.call("POST", "/users/@me/channels", {"recipient_id": person}, repeatable=True)
             known = made.get("id") if isinstance(made, dict) else None
             if known is None or not is_id(known):
@@ -68,6 +81,13 @@ class Places:
                 self._chats.popitem(last=False)
         self._chats.move_to_end(person)
         return known
+
+    async def _turn(self) -> None:
+        """Return when the next direct chat may be opened; who asked first goes first."""
+        now = self._clock()
+        self._opens = max(self._opens, now - AT_ONCE / OPENINGS) + 1 / OPENINGS
+        if self._opens > now:
+            await asyncio.sleep(self._opens - now)
 
 
 __all__ = ["DIRECT", "Places", "is_id", "person_of"]

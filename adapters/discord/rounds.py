@@ -27,7 +27,8 @@ class Rounds:
         self._more = asyncio.Event()
 
     def want(self, name: str, look: Callable[[], Awaitable[object]]) -> None:
-        """Look at something as soon as its turn comes; once, also where it is said several times meanwhile."""
+        """Look at something behind all that is wanted already; once, also where it is said several times meanwhile."""
+        self._wanted.pop(name, None)
         self._wanted[name] = look
         self._more.set()
 

@@ -96,7 +96,7 @@ def read_place(text: str) -> Place | None:
     """The place that such words name, or None."""
     try:
         return msgspec.json.decode(text, type=Place)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return None
 
 
