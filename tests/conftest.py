@@ -44,17 +44,38 @@ BOTH: Final = [
 """Parameters of what runs on both kinds of database, however the suite runs."""
 
 
+STORELESS: Final = (
+    *(
+        "test_discord_calls",
+        "test_discord_cards",
+        "test_discord_fake",
+        "test_discord_forms",
+        "test_discord_hostile_wire",
+    ),
+    *("test_discord_interactions", "test_discord_menu", "test_discord_reading", "test_discord_rest"),
+    *("test_discord_sending", "test_discord_text", "test_fuzz", "test_i18n", "test_telegram_calls"),
+    *("test_telegram_cards", "test_telegram_fake", "test_telegram_reading", "test_telegram_sending"),
+    *("test_telegram_text", "test_text"),
+)
+"""Beginnings of the files whose tests open no store: one run of them says all."""
+
+
 def on_postgres() -> bool:
     """Whether this run of the suite is on PostgreSQL."""
     return bool(os.environ.get(VARIABLE))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, skip what is about SQLite, and leave out the twins of tests that run on PostgreSQL anyway."""
+    """On PostgreSQL, skip what is about SQLite, and leave out tests that open no store and the twins of tests that run
+    on PostgreSQL anyway.
+    """
     if not on_postgres():
         return
     twins = []
     for item in items:
+        if item.path.name.startswith(STORELESS):
+            twins.append(item)
+            continue
         mark = item.get_closest_marker("sqlite")
         if mark is not None and mark.args:
             item.add_marker(pytest.mark.skip(reason=f"about SQLite: {mark.args[0]}"))

@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import pytest
 
-from coterie.adapters.discord import places
 from coterie.adapters.discord.calls import Calls
 from coterie.adapters.discord.places import AT_ONCE, OPENINGS, Places
 from coterie.core.platform import Refused
@@ -42,7 +41,7 @@ async def test_many_direct_chats_are_opened_in_turn_and_evenly(monkeypatch: pyte
     async def nap(seconds: float) -> None:
         naps.append(seconds)
 
-    monkeypatch.setattr(places.asyncio, "sleep", nap)
+    monkeypatch.setattr(asyncio, "sleep", nap)
     now = [1000.0]
     kept = Places(cast(Calls, Doors()), lambda: now[0])
     await asyncio.gather(*(kept.channel(f"u:{number}") for number in range(AT_ONCE + 20)))
