@@ -196,7 +196,8 @@ class WiredTown(Town):
             while self.progress is not None:
                 told = self.server.do(lambda fake: {each.id: each.sequence for each in fake.sessions.live if each.line})
                 done = self.progress()
-                if done is not None and done[1] >= told.get(done[0], 0):
+                # A session that nobody is told of yet is about to go on, or to be refused.
+                if done is not None and done[0] in told and done[1] >= told[done[0]]:
                     break
                 waited = True
                 await asyncio.sleep(STEP)
