@@ -372,8 +372,15 @@ _decoder = msgspec.json.Decoder(AnyAction)
 
 
 def decode_action(raw: bytes | str) -> AnyAction:
-    """An action from its JSON; raises :class:`msgspec.ValidationError`."""
-    action: AnyAction = _decoder.decode(raw)
+    """An action from its JSON; raises :class:`msgspec.DecodeError`, as :class:`msgspec.ValidationError` naming the
+    field where one is wrong.
+    """
+    try:
+        action: AnyAction = _decoder.decode(raw)
+    except RecursionError:
+        raise msgspec.ValidationError("lists and objects are nested too deeply") from None
+    except UnicodeError as error:
+        raise msgspec.DecodeError(f"a text in it is no UTF-8: {error}") from None
     return action
 
 

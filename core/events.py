@@ -415,4 +415,6 @@ def decode_event(raw: bytes | str) -> CoreEvent:
         event: CoreEvent = _decoder.decode(raw)
     except RecursionError:
         raise msgspec.ValidationError("lists and objects are nested too deeply") from None
+    except UnicodeError as error:
+        raise msgspec.DecodeError(f"a text in it is no UTF-8: {error}") from None
     return event

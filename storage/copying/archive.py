@@ -189,7 +189,7 @@ class Reader:
         for lines in self._blocks(shape):
             try:
                 rows = decoder.decode_lines(lines)
-            except msgspec.MsgspecError as error:
+            except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
                 raise self._damaged(member_of(shape.name), str(error)) from error
             if any(len(row) != width for row in rows):
                 raise self._damaged(member_of(shape.name), f"a row has not {width} cells")

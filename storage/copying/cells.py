@@ -69,7 +69,10 @@ def _unpack(value: dict[str, Any]) -> Any:
     ((mark, inner),) = value.items()
     if mark not in _MAKERS:
         raise ValueError(f"{mark[:40]!r} is no kind of value")
-    return _MAKERS[mark](inner)
+    try:
+        return _MAKERS[mark](inner)
+    except (ArithmeticError, AttributeError, TypeError) as error:
+        raise ValueError(f"{inner!r:.40} is no {mark}") from error
 
 
 def without_nulls(rows: Rows) -> tuple[Rows, int]:

@@ -91,7 +91,7 @@ def load(connection: Connection, reader: Reader, plan: Plan, progress: Progress 
                 raise BackupError(
                     f"The migrations of {shape.owner} make no table {shape.name}, which is in the backup."
                 )
-            table_from(shape).create(connection)
+            make(connection, shape)
     total = sum(shape.rows for shape in wanted.values())
     for name in in_order(connection, wanted):
         Filler(connection, reader, wanted[name], done, progress, total).fill()
@@ -103,6 +103,14 @@ def load(connection: Connection, reader: Reader, plan: Plan, progress: Progress 
         connection.execute(text("ANALYZE"))
     done.findings = verify(LaneConnection.over(connection))
     return done
+
+
+def make(connection: Connection, shape: TableShape) -> None:
+    """Make a table after its description; raises :class:`BackupError` for one that describes none."""
+    try:
+        table_from(shape).create(connection)
+    except SQLAlchemyError as error:
+        raise _failed(shape, error) from error
 
 
 class Filler:
@@ -131,22 +139,16 @@ class Filler:
         except BackupError:
             raise
         except (SQLAlchemyError, ValueError, TypeError, OverflowError) as error:
-            raise self._failed(error) from error
+            raise _failed(self._shape, error) from error
         except Exception as error:
             if type(error).__module__.partition(".")[0] not in ("sqlite3", "psycopg"):
                 raise
-            raise self._failed(error) from error
+            raise _failed(self._shape, error) from error
         found = int(connection.execute(text(f'SELECT count(*) FROM "{shape.name}"')).scalar_one())
         if found != shape.rows:
             raise BackupError(
                 f"The table {shape.name} has {found} rows after the restore, and should have {shape.rows}."
             )
-
-    def _failed(self, error: Exception) -> BackupError:
-        if exhausted(error):
-            return BackupError(f"The disk is full at the table {self._shape.name}: make room, or restore elsewhere.")
-        said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
-        return BackupError(f"The table {self._shape.name} cannot be restored: {said}.")
 
     def _insert_without_indexes(self) -> None:
         statement = text(_INDEXES[self._connection.dialect.name])
@@ -213,6 +215,13 @@ class Filler:
             if rows:
                 values = [{name: fit(value) for name, fit, value in zip(names, fits, row, strict=True)} for row in rows]
                 self._connection.execute(statement, values)
+
+
+def _failed(shape: TableShape, error: Exception) -> BackupError:
+    if exhausted(error):
+        return BackupError(f"The disk is full at the table {shape.name}: make room, or restore elsewhere.")
+    said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+    return BackupError(f"The table {shape.name} cannot be restored: {said}.")
 
 
 _PLAIN: Final = ("integer", "bigint", "text")

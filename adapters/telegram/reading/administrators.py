@@ -21,9 +21,9 @@ def administrators(chat: str, members: Any, run: int, known: Known) -> list[Even
 
     ``run`` tells the events of this start from those of others.
     """
-    found = [each for each in members[:MOST] if type(each) is dict] if type(members) is list else []
-    known.set_tells(chat, any(is_us(each.get("user"), known) and each.get("status") in _RUNS for each in found))
-    events: list[Event] = []
+    found = [each for each in members[:MOST] if _runs(each)] if type(members) is list else []
+    known.set_tells(chat, any(is_us(each.get("user"), known) for each in found))
+    events: dict[str, Event] = {}  # by key: nobody is told of twice
     where = Where("telegram", chat, chat)
     for each in found:
         try:
@@ -31,7 +31,12 @@ def administrators(chat: str, members: Any, run: int, known: Known) -> list[Even
             who = who_of(user, known)
         except Malformed:
             continue
-        if not who.bot and not is_nobody(user) and each.get("status") in _RUNS:
+        if not who.bot and not is_nobody(user):
             key = f"{known.prefix}runs:{chat}:{who.id}:{run}"
-            events.append(StandingChanged(key=key, who=who, where=where, standing="operator"))
-    return events
+            events[key] = StandingChanged(key=key, who=who, where=where, standing="operator")
+    return list(events.values())
+
+
+def _runs(member: Any) -> bool:
+    status = member.get("status") if type(member) is dict else None
+    return type(status) is str and status in _RUNS
