@@ -22,8 +22,6 @@ from sqlalchemy.exc import DBAPIError
 from coterie.storage.faults import StoreMismatch, StoreUnavailable, raise_translated
 from coterie.storage.statement import Row, Statement
 
-BULK: Final = 16
-"""Rows from which on PostgreSQL takes them faster all at once."""
 BUSY_SECONDS: Final = 10
 """How long a connection waits for another process's write lock on SQLite."""
 
@@ -113,7 +111,8 @@ class LaneConnection:
         self._shared: RootTransaction | None = None
         self._driver: Any = None
         self._cursor: Any = None
-        self._gathering = False
+        self._unanswered = contextlib.ExitStack()
+        """Open while statements are sent without waiting for their answers."""
         self._reading = False
 
     @classmethod
@@ -159,10 +158,7 @@ class LaneConnection:
                     self._reading = False
                 self._execute("BEGIN IMMEDIATE")
             yield
-            if self._shared is not None:
-                self._shared.commit()
-            else:
-                self._commit()
+            self._commit()
         except BaseException as error:
             self._undo(error)
             raise
@@ -177,11 +173,17 @@ class LaneConnection:
 
     def _commit(self) -> None:
         try:
-            self._driver.commit()
+            if self._shared is not None:
+                self._shared.commit()
+            else:
+                self._driver.commit()
+            self._unanswered.close()
         except Exception as error:
             raise_translated(error)
 
     def _undo(self, error: BaseException) -> None:
+        with contextlib.suppress(Exception):  # what they answered does not matter any more
+            self._unanswered.close()
         try:
             if self._shared is not None:
                 self._shared.rollback()
@@ -227,41 +229,31 @@ class LaneConnection:
         if not rows:
             return
         cursor = self._cursor
+        sql, pick = statement.compiled(self.dialect)
         try:
-            if self._gathering or len(rows) == 1:  # "many" costs PostgreSQL a round trip more than one
-                sql, pick = statement.compiled(self.dialect)
-                for row in rows:
-                    cursor.execute(sql, pick(row))
-            elif self.is_sqlite or len(rows) < BULK or not self._in_bulk(statement, rows):
-                sql, pick = statement.compiled(self.dialect)
+            if len(rows) == 1:
+                cursor.execute(sql, pick(rows[0]))
+            elif self.is_sqlite or not self._in_bulk(statement, rows):
                 cursor.executemany(sql, list(map(pick, rows)))
         except Exception as error:
             raise_translated(error)
 
     def _in_bulk(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> bool:
-        way, sql, pick = statement.bulk(self.dialect)
-        if way == "copy":
-            with self._cursor.copy(sql) as copy:
-                for row in rows:
-                    copy.write_row(pick(row))
-        elif way == "arrays":
-            self._cursor.execute(sql, list(map(list, zip(*map(pick, rows), strict=True))))
-        return way != ""
+        bulk = statement.bulk(self.dialect)
+        arrays = None if bulk is None else bulk.arrays(rows)
+        if bulk is None or arrays is None:
+            return False
+        self._cursor.execute(bulk.sql, arrays)
+        return True
 
-    @contextlib.contextmanager
-    def gathered(self) -> Iterator[None]:
-        """Send the few statements inside without waiting for each one's answer (PostgreSQL: one round trip for all)."""
-        if self.is_sqlite:
-            yield
-            return
-        self._gathering = True
-        try:
-            with self._driver.driver_connection.pipeline():
-                yield
-        except Exception as error:
-            raise_translated(error)
-        finally:
-            self._gathering = False
+    def gather(self) -> None:
+        """From here to the end of the transaction, send statements without waiting for the answer of each.
+
+        PostgreSQL then takes them and the commit in one round trip; what it refuses is raised when the transaction
+        ends.  Nothing can be read any more.
+        """
+        if not self.is_sqlite:
+            self._unanswered.enter_context(self._driver.driver_connection.pipeline())
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ClauseElement, Dialect, Insert, Table, Update, bindparam, insert
+from sqlalchemy import ClauseElement, Dialect, Table, bindparam, insert
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Boolean
+
+from coterie.storage.bulk import Bulk, bulk_of
 
 Row = tuple[Any, ...]
 """A row as the driver gives it."""
@@ -78,7 +80,7 @@ class Statement:
     def __init__(self, expression: ClauseElement) -> None:
         self._expression = expression
         self._compiled: dict[str, tuple[str, Any]] = {}
-        self._bulk: tuple[str, str, Any] | None = None
+        self._bulk: tuple[Bulk | None, ...] = ()
 
     def compiled(self, dialect: Dialect) -> tuple[str, Any]:
         """SQL text and a getter that picks the positional values out of a mapping."""
@@ -90,36 +92,16 @@ class Statement:
             found = self._compiled[dialect.name] = (str(compiled), _picker(names, fixed))
         return found
 
-    def bulk(self, dialect: Dialect) -> tuple[str, str, Any]:
-        """PostgreSQL's way to run it for many rows at once: ``copy`` or ``arrays`` with the SQL text and a getter of
-        the values of one row, or nothing but empty strings where there is none.
-        """
-        if self._bulk is None:
-            self._bulk = _bulk(self._expression, dialect)
-        return self._bulk
+    def bulk(self, dialect: Dialect) -> Bulk | None:
+        """PostgreSQL's way to run it for many rows at once, if there is one."""
+        if not self._bulk:
+            self._bulk = (bulk_of(self._expression, dialect),)
+        return self._bulk[0]
 
 
 def insertion(table: Table, *columns: str) -> Statement:
     """A row into a table, each column from the value of its own name."""
     return Statement(insert(table).values({name: bindparam(name) for name in columns}))
-
-
-def _bulk(expression: ClauseElement, dialect: Dialect) -> tuple[str, str, Any]:
-    compiled: Any = expression.compile(dialect=dialect)
-    names: list[str] = list(compiled.positiontup or ())
-    quote = dialect.identifier_preparer.quote
-    plain = all(bind.required for bind in compiled.binds.values()) and len(set(names)) == len(names) > 1
-    if plain and isinstance(expression, Insert) and expression._post_values_clause is None:
-        columns = ", ".join(map(quote, names))
-        return "copy", f"COPY {quote(expression.table.name)} ({columns}) FROM STDIN", _picker(names, {})
-    if plain and isinstance(expression, Update) and (sql := str(compiled)).count(" WHERE ") == 1:
-        for name in names:
-            sql = sql.replace("%s", f"given.{quote(name)}", 1)
-        types = (compiled.binds[name].type.compile(dialect) for name in names)
-        arrays = ", ".join(f"%s::{kind}[]" for kind in types)
-        given = f" FROM unnest({arrays}) AS given({', '.join(map(quote, names))}) WHERE "
-        return "arrays", sql.replace(" WHERE ", given), _picker(names, {})
-    return "", "", None
 
 
 def _picker(names: list[str], fixed: dict[str, Any]) -> Any:

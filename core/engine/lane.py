@@ -24,8 +24,6 @@ from coterie.storage.faults import is_conflict, store_fault
 
 log = logging.getLogger(__name__)
 
-FEW: Final = 4
-"""Works up to which their rows are worth a gathering: more of them go faster in bulk."""
 LOOKING: Final = 64
 """Batches for which keys are looked up beforehand after one of them had come before: repetitions come in swarms."""
 
@@ -81,12 +79,9 @@ class LaneWorker(Careful):
                 self._at = None
                 self._refresh()
                 started = time.perf_counter()
-                if len(batch) > FEW:
-                    unit.flush()
-                else:
-                    unit.flush_orm()
-                    with unit.db.gathered():
-                        unit.flush()
+                unit.flush_orm()
+                unit.db.gather()
+                unit.flush()
         except BaseException:
             unit.rolled_back()
             raise

@@ -59,12 +59,29 @@ FAILED = Statement(
     update(faces).where(faces.c.community_id == _b("community_id"), faces.c.ref == _b("ref_")).values(failed=_b("one"))
 )
 ADD_SHARE = insertion(shares, "community_id", "packet_id", "number", "amount")
-SHARE_OF = Statement(select(shares.c.amount).where(*_SHARE, shares.c.member_id == _b("member")))
-SHARE = Statement(select(shares.c.amount).where(*_SHARE, shares.c.number == _b("position")))
+_mine = (
+    select(shares.c.amount)
+    .where(
+        shares.c.community_id == packets.c.community_id,
+        shares.c.packet_id == packets.c.id,
+        shares.c.member_id == _b("member"),
+    )
+    .scalar_subquery()
+)
+CLAIMED = Statement(
+    select(*_FIELDS, _mine, faces.c.ref, faces.c.failed)
+    .select_from(
+        packets.outerjoin(faces, (faces.c.community_id == packets.c.community_id) & (faces.c.packet_id == packets.c.id))
+    )
+    .where(*_HERE)
+    .order_by(faces.c.ref)
+)
+"""All that a claim asks for, in one look-up: a row for each message that shows the packet."""
 TAKE = Statement(
     update(shares)
     .where(*_SHARE, shares.c.number == _b("position"), shares.c.member_id.is_(None))
     .values(member_id=_b("member"), taken_at=_b("now"))
+    .returning(shares.c.amount)
 )
 COUNT = Statement(
     update(packets)
@@ -172,19 +189,22 @@ def save(ctx: Context, packet: Packet, refs: Iterable[int]) -> None:
     )
 
 
-def share_of(ctx: Context, packet: int, member: Member) -> int | None:
-    """What a member took from a packet."""
-    row = ctx.sql.one(SHARE_OF, community_id=ctx.community.id, packet=packet, member=member.id)
-    return None if row is None else int(row[0])
+def find_to_claim(ctx: Context, packet: int, member: Member) -> tuple[Packet | None, int | None, list[int]]:
+    """A packet by id, what a member took from it, and the messages that show it (not those that failed)."""
+    rows = ctx.sql.all(CLAIMED, community_id=ctx.community.id, packet=packet, member=member.id)
+    if not rows:
+        return None, None, []
+    *fields, mine, _, _ = rows[0]
+    return Packet(*fields), mine, [ref for *_, ref, failed in rows if ref is not None and not failed]
 
 
 def take(ctx: Context, packet: Packet) -> int:
     """Give the acting member the next share: recorded, counted and paid in one go; returns the amount."""
     here: dict[str, Any] = {"community_id": ctx.community.id, "packet": packet.id}
-    row = ctx.sql.one(SHARE, **here, position=packet.taken_count)
-    if row is None or not ctx.sql.run(TAKE, **here, position=packet.taken_count, member=ctx.member.id, now=ctx.instant):
+    rows = ctx.sql.all(TAKE, **here, position=packet.taken_count, member=ctx.member.id, now=ctx.instant)
+    if not rows:
         raise Refusal("packet-empty")
-    amount = int(row[0])
+    amount = int(rows[0][0])
     last = packet.taken_count + 1 == packet.count
     ctx.sql.run(
         COUNT, **here, one=1, amount=amount, state_="empty" if last else "open", ended=ctx.instant if last else None

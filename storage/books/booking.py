@@ -43,8 +43,9 @@ Source = tuple[str, str]
 """A plugin and its reason."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Balance:
+    community: int
     id: int
     amount: int
     delta: int = 0
@@ -65,7 +66,7 @@ class Booking:
         self._clashed = False
         self._wary: dict[Source, int] = {}
         self._balances: OrderedDict[_Place, _Balance] = OrderedDict()
-        self._changed: dict[_Place, _Balance] = {}
+        self._changed: dict[_Balance, None] = {}
         self._new: dict[tuple[int, str], int] = {}
         self._transfers: list[dict[str, Any]] = []
         self._postings: list[dict[str, Any]] = []
@@ -87,12 +88,12 @@ class Booking:
         self.db.many(ADD_POSTING, self._postings)
         # Raise balances before lowering any, so that the CHECK never meets a state that the batch did not pass through.
         moves = [
-            {"community_id": place[0], "id_": balance.id, "delta": balance.delta}
-            for place, balance in self._changed.items()
+            {"community_id": balance.community, "id_": balance.id, "delta": balance.delta}
+            for balance in self._changed
             if balance.delta
         ]
         self.db.many(APPLY, sorted(moves, key=lambda move: -move["delta"]))
-        for balance in self._changed.values():
+        for balance in self._changed:
             balance.delta = 0
         self._changed.clear()
         self._transfers = []
@@ -137,10 +138,10 @@ class Booking:
             values = {"community_id": community, "kind": account.kind, "owner": account.owner, "currency": currency}
             row = self.db.one(FIND_ACCOUNT, values)
             if row is None:
-                found = _Balance(self._ids.next(), 0)
+                found = _Balance(community, self._ids.next(), 0)
                 self.db.run(ADD_ACCOUNT, values | {"id": found.id, "created_at": now})
             else:
-                found = _Balance(row[0], row[1])
+                found = _Balance(community, row[0], row[1])
             self._balances[place] = found
         return found
 
@@ -212,7 +213,6 @@ class Booking:
                     },
                     legs,
                     balances,
-                    currency,
                 )
             # What was only guessed to be new may have been booked, and then the money went where it should.
             booked = self._find(community, key)
@@ -221,15 +221,16 @@ class Booking:
         self._same(community, booked, legs, currency, key)
         return Transfer(booked, repeated=True)
 
-    def _book(self, row: dict[str, Any], legs: list[Leg], balances: list[_Balance], currency: str) -> Transfer:
+    def _book(self, row: dict[str, Any], legs: list[Leg], balances: list[_Balance]) -> Transfer:
         community, identifier = row["community_id"], row["id"]
         self._transfers.append(row)
         for leg, balance in zip(legs, balances, strict=True):
-            balance.amount += leg.amount
-            balance.delta += leg.amount
-            self._changed[community, leg.account.kind, leg.account.owner, currency] = balance
+            amount = leg.amount
+            balance.amount += amount
+            balance.delta += amount
+            self._changed[balance] = None
             self._postings.append(
-                {"community_id": community, "transfer_id": identifier, "account_id": balance.id, "amount": leg.amount}
+                {"community_id": community, "transfer_id": identifier, "account_id": balance.id, "amount": amount}
             )
         self._new[community, row["key"]] = identifier
         return Transfer(identifier)

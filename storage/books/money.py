@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from msgspec import Struct
+
 AccountKind = Literal["member", "escrow", "issuer", "sink", "budget"]
 MAX_AMOUNT: Final = 10**15
 """The greatest amount of one movement, in minor units."""
@@ -38,24 +40,21 @@ class NotReversible(LedgerError):
         self.why = why
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """Whose money: a kind and an owner within it (a member id, ``plugin:id`` for an escrow)."""
 
     kind: AccountKind
     owner: str
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(Struct, frozen=True):
     """One side of a transfer: a positive amount comes in, a negative one goes out."""
 
     account: Account
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(Struct, frozen=True):
     """A transfer as booked; ``repeated`` when the key had been booked before and nothing moved now."""
 
     id: int
