@@ -115,10 +115,10 @@ async def _round(intake: Intake, requests: Recording, batches: list[list[bytes]]
 class Ours:
     """JSON → event → dispatch in memory → action → rendered → the library's client."""
 
-    def __init__(self) -> None:
+    def __init__(self, plugins: int = PLUGINS) -> None:
         self.requests = Recording()
         self.platform = Unhurried(self.requests)
-        self.dispatcher, self.community = bench([command_plugin(number) for number in range(PLUGINS)])
+        self.dispatcher, self.community = bench([command_plugin(number) for number in range(plugins)])
         accounts = self.dispatcher.unit.members._accounts
         member = accounts[1, "sandbox", "alice"].member
         identifier, name = str(PERSON), f"Member {PERSON}"

@@ -1,0 +1,203 @@
+"""discord.py: a ``commands.Bot`` with a cog for each plugin, as in its guide. Runs in its own environment."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import discord
+import yarl
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.webhook.async_ import AsyncWebhookAdapter
+
+from benchmarks.peers.asked import main
+from benchmarks.peers.wire import CALLBACK, DISCORD_SENT, MEMBERS
+
+if TYPE_CHECKING:
+    from benchmarks.peers.packets import Packets
+
+PATIENCE = 120.0
+"""Seconds after which a round that waits for its answers has failed."""
+TOGETHER = 128
+"""Payloads in flight."""
+
+
+class Stub:
+    """Stands where the library's HTTP client and its client for interactions take a request."""
+
+    def __init__(self) -> None:
+        self.sent, self.last = 0, ""
+        self._wanted = 0
+        self._reached: asyncio.Future[None] | None = None
+
+    async def until(self, sent: int) -> None:
+        """Return when so many requests were taken."""
+        if self.sent < sent:
+            self._wanted, self._reached = sent, asyncio.get_running_loop().create_future()
+            async with asyncio.timeout(PATIENCE):
+                await self._reached
+
+    async def message(self, route: Any, **options: Any) -> Any:
+        """Take a message."""
+        self._took(options["json"]["content"])
+        return DISCORD_SENT
+
+    async def response(self, *_: Any, payload: Any = None, **__: Any) -> Any:
+        """Take the answer to an interaction."""
+        self._took(payload["data"]["content"])
+        return CALLBACK
+
+    def _took(self, text: str) -> None:
+        self.sent += 1
+        self.last = text
+        if self.sent == self._wanted and self._reached is not None:
+            self._reached.set_result(None)
+
+
+def plugin(number: int) -> commands.Cog:
+    """A plugin: one command, one whole number, and an answer."""
+
+    class Plugin(commands.Cog, name=f"plugin{number}"):
+        @commands.command(name=f"c{number}")
+        async def act(self, ctx: commands.Context[Any], amount: commands.Range[int, 1, 1000]) -> None:
+            await ctx.send("ok")
+
+    return Plugin()
+
+
+class Bot:
+    """The bot; ``path`` of its database, if it has packets."""
+
+    def __init__(self, plugins: int, path: str, careful: bool) -> None:
+        self.stub = Stub()
+        self.client = made()
+        self.plugins = [plugin(number) for number in range(plugins)]
+        self.packets: Packets | None = None
+        if path:
+            from benchmarks.peers.packets import Packets
+
+            Grab.packets = self.packets = Packets(path, careful)
+            self.client.add_dynamic_items(Grab)
+
+    @property
+    def sent(self) -> int:
+        """How many answers were handed over."""
+        return self.stub.sent
+
+    @property
+    def last(self) -> str:
+        """The latest answer."""
+        return self.stub.last
+
+    async def start(self) -> None:
+        """Be ready."""
+        await self.client._async_setup_hook()
+        self.client.http.token = "benchmark"
+        self.client.http.request = self.stub.message  # type: ignore[method-assign]
+        AsyncWebhookAdapter.request = self.stub.response  # type: ignore[method-assign]
+        for each in self.plugins:
+            await self.client.add_cog(each)
+        self.socket = connection(self.client)
+        if self.packets is not None:
+            await self.packets.open(MEMBERS)
+
+    async def see(self, batch: Sequence[str]) -> None:
+        """Take what nobody answers."""
+        for raw in batch:
+            await self.socket.received_message(raw)
+
+    async def handle(self, batch: Sequence[str]) -> None:
+        """As they come: the library makes a task for each, and a few of them are in flight."""
+        before = self.stub.sent
+        for first in range(0, len(batch), TOGETHER):
+            some = batch[first : first + TOGETHER]
+            await self.see(some)
+            await self.stub.until(before + first + len(some))
+
+    async def together(self, batch: Sequence[str]) -> None:
+        """All at once."""
+        before = self.stub.sent
+        await self.see(batch)
+        await self.stub.until(before + len(batch))
+
+    async def fund(self, total: int, shares: int) -> str:
+        """A new packet."""
+        assert self.packets is not None
+        return f"claim:{await self.packets.fund(total, shares)}"
+
+    async def paid(self) -> dict[str, int]:
+        """What it paid."""
+        assert self.packets is not None
+        return await self.packets.paid()
+
+
+class Grab(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"claim:(?P<packet>[0-9]+)"):
+    """A packet's button, which outlives the process."""
+
+    packets: Packets
+
+    def __init__(self, packet: int) -> None:
+        super().__init__(discord.ui.Button(label="Take a share", custom_id=f"claim:{packet}"))
+        self.packet = packet
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Any, item: Any, match: re.Match[str], /) -> Grab:
+        """The button that was tapped."""
+        return cls(int(match["packet"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Take a share."""
+        words = await self.packets.claim(self.packet, str(interaction.user.id))
+        await interaction.response.send_message(words, ephemeral=True)
+
+
+def made() -> commands.Bot:
+    """A bot that keeps no members and no messages."""
+    return commands.Bot(
+        "/",
+        intents=discord.Intents.all(),
+        max_messages=None,
+        member_cache_flags=discord.MemberCacheFlags.none(),
+        chunk_guilds_at_startup=False,
+        help_command=None,
+    )
+
+
+def connection(client: discord.Client) -> DiscordWebSocket:
+    """The library's connection, without a socket."""
+    socket: Any = None
+    ws = DiscordWebSocket(socket, loop=asyncio.get_running_loop())
+    ws._connection = client._connection
+    ws._discord_parsers = client._connection.parsers
+    ws._dispatch = client.dispatch
+    ws.gateway = yarl.URL("ws://gateway")
+    ws.shard_id = ws.shard_count = None
+    ws.session_id = "0123456789abcdef0123456789abcdef"
+    ws.sequence = None
+    ws._keep_alive = None
+    return ws
+
+
+async def idle(path: str) -> object:
+    """A bot with one command, and its database if it has one."""
+    client = made()
+
+    @client.command()
+    async def hello(ctx: commands.Context[Any]) -> None:
+        await ctx.send("ok")
+
+    await client._async_setup_hook()
+    if not path:
+        return client
+    from benchmarks.peers.packets import Packets
+
+    packets = Packets(path, careful=False)
+    await packets.open()
+    return client, packets
+
+
+if __name__ == "__main__":
+    main(Bot, idle)

@@ -1,0 +1,68 @@
+"""Coterie behind Discord, asked as the peers are; dispatch without a store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmarks.discord import Ours
+from benchmarks.discord_wire import PERSON
+from benchmarks.dispatch import bench
+from benchmarks.peers.asked import main
+from benchmarks.plugins import command_plugin
+
+
+class Commands:
+    """The chain of the benchmark of Discord, with as many plugins as are asked for."""
+
+    def __init__(self, plugins: int) -> None:
+        self.ours = Ours()
+        known = self.ours.dispatcher.unit.members._accounts
+        self.ours.dispatcher, self.ours.community = bench([command_plugin(number) for number in range(plugins)])
+        self.ours.dispatcher.unit.members._accounts[1, "discord", PERSON] = known[1, "discord", PERSON]
+
+    @property
+    def sent(self) -> int:
+        """How many answers were handed over."""
+        return self.ours.requests.sent
+
+    @property
+    def last(self) -> str:
+        """The latest answer."""
+        return str(self.ours.requests.last["content"])
+
+    async def start(self) -> None:
+        """Be ready; the guild is seen."""
+        await self.ours.start()
+
+    async def see(self, batch: Sequence[str]) -> None:
+        """The guild is seen already."""
+
+    async def handle(self, batch: Sequence[str]) -> None:
+        """In batches, as a lane takes them."""
+        await self.ours.seconds(list(batch))
+
+    async def together(self, batch: Sequence[str]) -> None:
+        """All at once."""
+        await self.handle(batch)
+
+    async def fund(self, total: int, shares: int) -> str:
+        """Without a store there are no packets."""
+        raise NotImplementedError
+
+    async def paid(self) -> dict[str, int]:
+        """Without a store there are no packets."""
+        raise NotImplementedError
+
+
+def bot(plugins: int, path: str, careful: bool) -> Commands:
+    """The subject that is asked for."""
+    return Commands(plugins)
+
+
+async def idle(path: str) -> object:
+    """What runs is measured by its own command."""
+    raise NotImplementedError
+
+
+if __name__ == "__main__":
+    main(bot, idle)
