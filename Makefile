@@ -14,7 +14,7 @@ POSTGRES ?= $(or $(COTERIE_POSTGRES),postgresql://postgres@127.0.0.1:5432/postgr
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo "$$p" && break; done)
 
-.PHONY: help demo test test-postgres check check-format check-lint check-types check-floors check-packaging bench format lock clean
+.PHONY: help demo test test-postgres check check-format check-lint check-types check-floors check-packaging bench plot format lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,14 @@ check-packaging: $(VENV)/.dev
 
 bench: $(VENV)/.dev ## run the benchmarks, one line of JSON for each result (ARGS=name)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+plot: $(VENV)/.dev ## measure and draw what an event costs, for docs/performance.md (RUN=FILE draws that run)
+	@mkdir -p build/bench
+	@$(if $(RUN),:,$(BIN)/python -m benchmarks growth peers > build/bench/cost.jsonl)
+	@$(BIN)/python -m benchmarks.plot $(or $(RUN),build/bench/cost.jsonl) docs/images/cost.svg
+
+planted: $(VENV)/.dev ## look for every planted bug with the simulator, a job of its own (ARGS='--seeds 50 name')
+	@$(BIN)/python -m tests.planted $(ARGS)
 
 format: $(VENV)/.dev ## put the code into shape
 	@$(BIN)/ruff format .

@@ -80,6 +80,7 @@ from coterie.core.plugin import JoinDecision, Plugin, button, command, form, job
 from coterie.core.rights import Grant
 from coterie.core.segments.filters import Audience, FilterError
 from coterie.core.segments.model import SegmentField, SegmentScope
+from coterie.core.simulated import SimulatedView
 from coterie.core.text import Rich, Text, bold, clean_text, code, italic, join, link, quote, spoiler
 from coterie.storage.ids import made_at
 from coterie.storage.members import AccountRecord
@@ -178,6 +179,7 @@ __all__ = [
     "SegmentField",
     "SegmentScope",
     "Shortfall",
+    "SimulatedView",
     "SpaceMoved",
     "StandingChanged",
     "Statement",

@@ -42,6 +42,13 @@ class MovableClock(Clock):
             if not sleeper.done():
                 sleeper.set_result(None)
 
+    def jump(self, milliseconds: int) -> None:
+        """Be set wrong or right all at once, also backward, as computers' clocks are; whoever is overdue wakes."""
+        if milliseconds >= 0:
+            self.move_to(self._now + milliseconds)
+        else:
+            self._now += milliseconds
+
     async def sleep_until(self, instant: int) -> None:
         if instant <= self._now:
             await asyncio.sleep(0)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, ParamSpec, TypeVar, overload
+from weakref import WeakKeyDictionary
 
 from coterie.core.commands import CommandSpec, Level
 from coterie.core.commands.parameters import Parameter, parameters_of
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from coterie.core.context import Context, Member
     from coterie.core.memberdata import MemberTable
     from coterie.core.segments.model import SegmentField
+    from coterie.core.simulated import SimulatedView
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -315,6 +317,19 @@ class Plugin:
         """Async: wraps the sending of one outbound action; call and await `proceed(job)`."""
         return await proceed(job)
 
+    def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
+        """Lines of a scenario that somebody might do next, for `coterie simulate`, which chooses one of them: such as
+        ``bob: /packet 100 3``, ``ann: [Grab]`` or ``erin fills: "Why?" = "Curious"``. May give what is not possible.
+        """
+        return ()
+
+    def invariants(self, ctx: Context) -> Iterable[str]:
+        """What is wrong with this plugin's rows, a sentence each; asked after every step of a simulation. Only reads.
+
+        It must hold after every commit, whatever failed or crashed before it; ``ctx`` has no member and no place.
+        """
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -342,6 +357,20 @@ class Declarations:
     tasks: dict[str, Task[..., Any]] = field(default_factory=dict)
 
 
+_marks: Final[WeakKeyDictionary[type[Plugin], tuple[tuple[str, Any], ...]]] = WeakKeyDictionary()
+
+
+def _marked(kind: type[Plugin]) -> tuple[tuple[str, Any], ...]:
+    """The tasks and declared methods of a class; looked for once, since a class does not change any more."""
+    if kind not in _marks:
+        _marks[kind] = tuple(
+            (attribute, value)
+            for attribute, value in inspect.getmembers_static(kind)
+            if isinstance(value, Task) or getattr(value, _MARK, None) is not None
+        )
+    return _marks[kind]
+
+
 def declarations_of(plugin: Plugin) -> Declarations:
     """Read the declarations of a plugin; raises :class:`TypeError` naming the method that is wrong."""
     found = Declarations()
@@ -352,12 +381,12 @@ def declarations_of(plugin: Plugin) -> Declarations:
         "job": found.jobs,
         "picture": found.pictures,
     }
-    for attribute, value in inspect.getmembers_static(type(plugin)):
+    for attribute, value in _marked(type(plugin)):
         if isinstance(value, Task):
             found.tasks[value.name] = value
             continue
         mark = getattr(value, _MARK, None)
-        method = getattr(plugin, attribute) if mark is not None else None
+        method = getattr(plugin, attribute)
         match mark:
             case CommandMark():
                 spec = CommandSpec(
@@ -375,7 +404,7 @@ def declarations_of(plugin: Plugin) -> Declarations:
                             f"{type(plugin).__name__}.{attribute}: parameter {parameter.name!r} has proposals from "
                             f"{parameter.suggest!r}, which is no method of the plugin"
                         )
-                found.commands.append((spec, method))  # type: ignore[arg-type]
+                found.commands.append((spec, method))
             case ActionMark():
                 table = kinds[mark.kind]
                 if mark.name in table:
@@ -387,7 +416,7 @@ def declarations_of(plugin: Plugin) -> Declarations:
                     for asked in (parameters_of(value) if mark.kind == "form" else ())
                     if signature[asked.name].kind is not inspect.Parameter.KEYWORD_ONLY
                 )
-                table[mark.name] = Entry(mark.name, method, asks, mark.every, names)  # type: ignore[arg-type]
+                table[mark.name] = Entry(mark.name, method, asks, mark.every, names)
             case ListenMark():
-                found.listeners.append((mark.event, method))  # type: ignore[arg-type]
+                found.listeners.append((mark.event, method))
     return found

@@ -13,7 +13,7 @@ import pytest
 
 from coterie.core.cli.play import run_play
 from coterie.core.testing.play.grammar import parse
-from coterie.core.testing.play.steps import Act, Buy, Duplicate, Step, Vote
+from coterie.core.testing.play.steps import Act, Buy, Duplicate, Fault, Simulation, Step, Vote
 
 HERE = Path(__file__).parent
 SCENARIOS = sorted((HERE / "scenarios").glob("*.play"))
@@ -45,7 +45,7 @@ def test_every_step_has_every_step() -> None:
     steps = [line.step for line in parse((HERE / "scenarios" / "every_step.play").read_text(encoding="utf-8")).lines]
     acts = {type(step.act) if isinstance(step, Duplicate) else type(step) for step in steps}
     # No built-in plugin sends polls: test_core_polls.py plays a scenario with one that does.
-    assert {type(step) for step in steps} == set(get_args(Step)) - {Vote, Buy}
+    assert {type(step) for step in steps} == set(get_args(Step)) - {Vote, Buy, Fault, Simulation}
     assert acts >= set(get_args(Act)) - {Vote, Buy}
 
 

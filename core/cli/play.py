@@ -46,9 +46,12 @@ def run_play(
             return BROKEN
         for problem in recipe.left_out:
             _complain(f"left out: {problem}")
-        results |= {
-            name: _play(scenario, recipe, seed, ground) for name, scenario in scenarios.items() if scenario is not None
-        }
+        for name, scenario in scenarios.items():
+            if scenario is not None and scenario.simulation is not None:
+                simulated = recipe_for(config, enable, db or "", simulation=True)
+                results[name] = _play(scenario, simulated, scenario.simulation, ground)
+            elif scenario is not None:
+                results[name] = _play(scenario, recipe, seed, ground)
     if len(results) > 1:
         print()
         for name, result in results.items():

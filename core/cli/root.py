@@ -16,6 +16,10 @@ _COMMANDS: Final = {
     "demo": ("coterie.core.cli.demo:demo", "Open the playground: no token, no account, no configuration."),
     "run": ("coterie.core.cli.run:run_command", "Run what plugins.toml describes."),
     "play": ("coterie.core.cli.scenario:play", "Play scenario files and print what everybody saw."),
+    "simulate": (
+        "coterie.core.cli.simulate:simulate",
+        "Let people and faults do anything, from seeds, and look whether everything holds.",
+    ),
     "check": ("coterie.core.cli.check:check", "Say what is wrong with the configuration, plugins, store and bots."),
     "db": ("coterie.core.cli.root:db", "Look after the store."),
     "ledger": ("coterie.core.cli.root:ledger", "Look after the books."),

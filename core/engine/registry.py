@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 import pluggy
 
@@ -145,7 +146,7 @@ class Registry:
             raise PluginProblem(
                 f"{label}: the name is {'taken' if plugin.name in self.plugins else 'missing or reserved'}"
             )
-        for name in _misspelt(plugin):
+        for name in _misspelt(type(plugin)):
             from difflib import get_close_matches  # needed only for this message
 
             close = get_close_matches(name, BY_NAME, n=1)
@@ -328,11 +329,16 @@ def _by_requirement(waiting: dict[str, Plugin], present: set[str]) -> Sequence[P
     return ordered
 
 
-def _misspelt(plugin: Plugin) -> list[str]:
-    """Methods that look like hooks and are none."""
-    prefixes = ("on_", "decide_", "contribute_", "around_", "export_", "erase_")
-    return [
-        name
-        for name, value in inspect.getmembers_static(type(plugin), callable)
-        if name.startswith(prefixes) and name not in BY_NAME and not hasattr(value, "__coterie__")
-    ]
+_mistakes: Final[WeakKeyDictionary[type[Plugin], list[str]]] = WeakKeyDictionary()
+
+
+def _misspelt(kind: type[Plugin]) -> list[str]:
+    """Methods that look like hooks and are none; looked for once in each class."""
+    if kind not in _mistakes:
+        prefixes = ("on_", "decide_", "contribute_", "around_", "export_", "erase_")
+        _mistakes[kind] = [
+            name
+            for name, value in inspect.getmembers_static(kind, callable)
+            if name.startswith(prefixes) and name not in BY_NAME and not hasattr(value, "__coterie__")
+        ]
+    return _mistakes[kind]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from sqlalchemy import MetaData
 
-from coterie.core.api import Config, Context, MemberTable, Plugin, button, command
+from coterie.core.api import Config, Context, MemberTable, Plugin, SimulatedView, button, command
 from coterie.plugins.checkin import cards, models, service
 from coterie.plugins.checkin.config import CheckInConfig
 
@@ -39,3 +40,15 @@ class CheckIn(Plugin):
     def post_card(self, ctx: Context) -> None:
         """Post a card with a button for everybody."""
         ctx.reply(cards.invitation(ctx))
+
+    def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
+        """What people may do next in a simulation."""
+        from coterie.plugins.checkin import simulation  # loaded where a town is simulated
+
+        return simulation.actions(view)
+
+    def invariants(self, ctx: Context) -> Iterable[str]:
+        """What contradicts itself in the rows."""
+        from coterie.plugins.checkin import simulation  # loaded where somebody asks
+
+        return simulation.invariants(ctx)

@@ -9,9 +9,11 @@ from coterie.plugins.checkin.config import CheckInConfig
 
 
 def streak(days: Iterable[date], until: date) -> int:
-    """How many days in a row end with ``until``; ``days`` come newest first, each once."""
+    """How many days in a row end with ``until``; ``days`` come newest first, each once, and later ones do not count."""
     count = 0
     for day in days:
+        if day > until:
+            continue
         if day != until - timedelta(days=count):
             break
         count += 1

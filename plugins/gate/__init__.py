@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, ClassVar
 
 from sqlalchemy import MetaData
@@ -18,6 +19,7 @@ from coterie.core.api import (
     Plugin,
     Range,
     Refusal,
+    SimulatedView,
     button,
     clean_text,
     command,
@@ -109,3 +111,15 @@ class Gate(Plugin):
         found = service.under_way(ctx, ctx.where.space)
         if found is not None:
             review.let_in_elsewhere(ctx, found)
+
+    def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
+        """What people may do next in a simulation."""
+        from coterie.plugins.gate import simulation  # loaded where a town is simulated
+
+        return simulation.actions(view)
+
+    def invariants(self, ctx: Context) -> Iterable[str]:
+        """What contradicts itself in the rows."""
+        from coterie.plugins.gate import simulation  # loaded where somebody asks
+
+        return simulation.invariants(ctx)

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
-from coterie.core.api import Config, ConsentAsked, Context, MembersMerged, Plugin, button, command, listens, timer
+from coterie.core.api import (
+    Config,
+    ConsentAsked,
+    Context,
+    MembersMerged,
+    Plugin,
+    SimulatedView,
+    button,
+    command,
+    listens,
+    timer,
+)
 from coterie.plugins.privacy import cards, service
 from coterie.plugins.privacy.config import PrivacyConfig
 
@@ -76,3 +88,15 @@ class Privacy(Plugin):
         """The member says no, or takes an agreement back."""
         ctx.consent.withdraw(purpose, plugin=plugin)
         ctx.answer(ctx.t("privacy-refused"))
+
+    def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
+        """What people may do next in a simulation."""
+        from coterie.plugins.privacy import simulation  # loaded where a town is simulated
+
+        return simulation.actions(view)
+
+    def invariants(self, ctx: Context) -> Iterable[str]:
+        """What contradicts itself in the rows."""
+        from coterie.plugins.privacy import simulation  # loaded where somebody asks
+
+        return simulation.invariants(ctx)

@@ -13,7 +13,7 @@ ASK_AGAIN: Final = timedelta(days=1)
 
 def erased_on(ctx: Context) -> datetime | None:
     """When the acting member will be erased, if they asked for it."""
-    return ctx.timers.due("erase", key=_key(ctx.member.id))
+    return ctx.timers.due("erase", key=key_of(ctx.member.id))
 
 
 def set_erasure(ctx: Context) -> datetime:
@@ -21,19 +21,19 @@ def set_erasure(ctx: Context) -> datetime:
     found = erased_on(ctx)
     if found is not None:
         return found
-    ctx.timers.at(ctx.config.delay, "erase", key=_key(ctx.member.id), member=ctx.member.id)
+    ctx.timers.at(ctx.config.delay, "erase", key=key_of(ctx.member.id), member=ctx.member.id)
     moment: datetime = ctx.now + ctx.config.delay
     return moment
 
 
 def take_back(ctx: Context) -> bool:
     """Take the acting member's erasure back; whether there was one."""
-    return ctx.timers.cancel("erase", key=_key(ctx.member.id))
+    return ctx.timers.cancel("erase", key=key_of(ctx.member.id))
 
 
 def forget_erasures(ctx: Context, event: MembersMerged) -> None:
     """Two records became one: what either asked for meant less than what would be erased now."""
-    asked = [ctx.timers.cancel("erase", key=_key(record)) for record in (event.kept, event.gone)]
+    asked = [ctx.timers.cancel("erase", key=key_of(record)) for record in (event.kept, event.gone)]
     member = ctx.find_member(event.kept)
     if any(asked) and member is not None:
         ctx.send(member, ctx.t_for(member, "privacy-erase-merged"))
@@ -54,7 +54,7 @@ def ask_operators(ctx: Context) -> bool:
 
     Raises :class:`Refusal` where there is nobody to ask.
     """
-    key = _key(ctx.member.id)
+    key = key_of(ctx.member.id)
     if ctx.timers.due("asked", key=key) is not None:
         return False
     operators = ctx.operators()
@@ -66,5 +66,6 @@ def ask_operators(ctx: Context) -> bool:
     return True
 
 
-def _key(member: int) -> str:
+def key_of(member: int) -> str:
+    """The key of a member's timers."""
     return f"member:{member}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, ClassVar
 
 from sqlalchemy import MetaData
@@ -18,6 +19,7 @@ from coterie.core.api import (
     Range,
     Refusal,
     Rest,
+    SimulatedView,
     button,
     command,
     made_at,
@@ -64,10 +66,9 @@ class RedPacket(Plugin):
     @button("grab")
     def grab(self, ctx: Context, packet: int) -> None:
         """Take the next share."""
-        found = service.find(ctx, packet)
+        found, mine, refs = service.find_to_claim(ctx, packet, ctx.member)
         if found is None:
             raise Refusal("packet-gone")
-        mine = service.share_of(ctx, packet, ctx.member)
         if mine is not None:
             raise Refusal("packet-already", money=Money(mine, found.currency))
         if found.state != "open" or found.expires_at <= ctx.instant:
@@ -78,7 +79,7 @@ class RedPacket(Plugin):
             raise Refusal("packet-before")
         amount = service.take(ctx, found)
         ctx.answer(ctx.t("packet-got", money=Money(amount, found.currency)))
-        _show(ctx, packet)
+        _show(ctx, packet, refs)
 
     @timer("expire")
     def expire(self, ctx: Context, packet: int) -> None:
@@ -105,7 +106,19 @@ class RedPacket(Plugin):
         ctx.timers.cancel("expire", key=found.id)
         if found.left:
             ctx.send(sender, ctx.t_for(sender, message, money=Money(found.left, found.currency)))
-        _show(ctx, found.id)
+        _show(ctx, found.id, service.faces_of(ctx, found.id))
+
+    def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
+        """What people may do next in a simulation."""
+        from coterie.plugins.redpacket import simulation  # loaded where a town is simulated
+
+        return simulation.actions(view)
+
+    def invariants(self, ctx: Context) -> Iterable[str]:
+        """What contradicts itself in the rows."""
+        from coterie.plugins.redpacket import simulation  # loaded where somebody asks
+
+        return simulation.invariants(ctx)
 
 
 def _show_first(ctx: Context, packet: Packet) -> list[int]:
@@ -116,12 +129,12 @@ def _show_first(ctx: Context, packet: Packet) -> list[int]:
     return [ctx.reply(card), *(ref for where in others if (ref := ctx.send(where, card)) is not None)]
 
 
-def _show(ctx: Context, packet: int) -> None:
+def _show(ctx: Context, packet: int, refs: Iterable[int]) -> None:
     """Bring the packet's cards up to date, once for all that happens at the same time."""
 
     def render(later: Context) -> Card:
         state = service.find(later, packet)
         return Card(text=later.t_room("packet-gone")) if state is None else cards.packet(later, state)
 
-    for ref in service.faces_of(ctx, packet):
+    for ref in refs:
         ctx.refresh(ref, render)

@@ -158,8 +158,8 @@ def _visible(world: World, persona: Persona) -> list[str]:
 
 
 async def _same_member(world: World, first: Persona, second: Persona) -> bool:
-    member = await world.app.find_member(first.who)
-    return member is not None and member == await world.app.find_member(second.who)
+    member = await world.through(lambda app: app.find_member(first.who))
+    return member is not None and member == await world.through(lambda app: app.find_member(second.who))
 
 
 def _code(messages: list[Message], persona: Persona) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from coterie.core.testing.people import persona_key
@@ -22,11 +22,15 @@ class Cast:
     do, so somebody who is first mentioned by another one has to be made known just before.
     """
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario | None = None, present: Iterable[Person] = ()) -> None:
+        """Read a scenario for its people; ``present`` are there whatever it says."""
         self._present: dict[str, list[Person]] = {}
         self._known: set[str] = set()
         found: set[str] = set()
-        for line in scenario.lines:
+        for person in present:
+            found.add(_key(person))
+            self._present.setdefault(person.name.lower(), []).append(person)
+        for line in scenario.lines if scenario is not None else ():
             step = line.step.act if isinstance(line.step, Duplicate) else line.step
             outside = isinstance(step, Move) and step.how in ("joins", "asks to join")
             for person in _people(step):

@@ -112,6 +112,14 @@ class Cursor:
         self.at += len(piece)
         return piece if braces.is_reference(piece) else amount_of(piece, start)
 
+    def number(self, what: str) -> int:
+        """Read a whole number that stands for itself."""
+        start = self.at
+        found = self.amount()
+        if not isinstance(found, int):
+            raise Wrong(start, f"{what} cannot be captured", "a whole number")
+        return found
+
     def currency(self, default: str = "") -> str:
         """Read a currency code; without a default it must be there."""
         if default and self.done():

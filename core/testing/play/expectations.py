@@ -33,12 +33,15 @@ async def check(world: World, step: Expectation) -> None:
             if so == negated:
                 raise StepFailed(f"expected {persona.key} {'not ' if negated else ''}to be {condition}")
         case ExpectBalance(person, amount, currency):
-            expected, found = whole(amount), await world.app.balance(world.persona(person).who, currency)
+            expected, found = (
+                whole(amount),
+                await world.through(lambda app: app.balance(world.persona(person).who, currency)),
+            )
             if found != expected:
                 message = f"expected {show_person(person)} to have {expected} {currency}, but it is {found} {currency}"
                 raise StepFailed(message)
         case ExpectLedger():
-            problems = await world.app.verify_ledger()
+            problems = await world.through(lambda app: app.verify_ledger())
             if problems:
                 raise StepFailed("expected the ledger to balance, but it does not", problems)
 

@@ -11,6 +11,7 @@ from typing import Final
 from coterie.core.events import Standing
 from coterie.core.testing.play import braces
 from coterie.core.testing.play.cursor import Cursor
+from coterie.core.testing.play.faulting import read_fault
 from coterie.core.testing.play.references import check_references
 from coterie.core.testing.play.steps import (
     POINTS,
@@ -38,6 +39,7 @@ from coterie.core.testing.play.steps import (
     Regex,
     Restart,
     SetStanding,
+    Simulation,
     Sought,
     Step,
     Vote,
@@ -76,6 +78,12 @@ class Scenario:
     name: str
     lines: tuple[Line, ...]
 
+    @property
+    def simulation(self) -> int | None:
+        """The seed of the simulation that this scenario is from, if it is from one."""
+        first = self.lines[0].step if self.lines else None
+        return first.seed if isinstance(first, Simulation) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
@@ -113,6 +121,8 @@ def parse(text: str, name: str = "scenario") -> Scenario:
             step = parse_line(source)
             if step is not None:
                 check_references(step, source, captured)
+                if isinstance(step, Simulation) and lines:
+                    raise Wrong(0, "`simulation` can only be the first step", "the step on a line above all others")
                 lines.append(Line(number, source.strip(), step))
                 if isinstance(step, ExpectSees | ExpectRoom) and step.capture:
                     captured.add(step.capture)
@@ -138,6 +148,8 @@ def parse_line(source: str) -> Step | None:
 def _step(cursor: Cursor) -> Step:
     start = cursor.at
     head, _ = cursor.word("a step", f"a persona's name, or {listed(LEADING)}")
+    if head == "fault":
+        return read_fault(cursor)
     if head in LEADING and cursor.peek(":"):
         raise Wrong(start, f"`{head}` is a word of the language and cannot be a persona's name", "another name")
     match head:
@@ -157,6 +169,8 @@ def _step(cursor: Cursor) -> Step:
             return _expectation(cursor)
         case "pay":
             return _pay(cursor)
+        case "simulation":
+            return Simulation(cursor.number("a seed"))
         case _:
             cursor.at = start
             return _deed(cursor, head)

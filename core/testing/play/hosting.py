@@ -5,63 +5,74 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 from coterie.core.app import App
 from coterie.core.clock import MovableClock
-from coterie.core.config import CommunitySettings, Config, ConfigError, Settings, load
 from coterie.core.engine.registry import PluginProblem
-from coterie.core.loading import LoadFailed, Models, Unread, installed_adapters, load_plugin, make
+from coterie.core.loading import make
 from coterie.core.plugin import Plugin
 from coterie.core.testing.ground import Ground, ground_called
 from coterie.core.testing.people import ADAPTER
-from coterie.core.testing.play.steps import PLATFORMS
+from coterie.core.testing.play.recipes import THROW_AWAY, CannotStart, Recipe, recipe_for
 from coterie.core.testing.scratch import Scratch, scratch
 from coterie.core.testing.town import Town
+from coterie.core.testing.trouble import Trouble
+from coterie.core.testing.trouble.process import Process
+from coterie.core.testing.trouble.renewed import Renewed
+from coterie.core.testing.trouble.wire import Connect
 from coterie.storage.faults import StoreMismatch, StoreUnavailable
 from coterie.storage.settings import read as read_setting
 
-_SPACE: Final = "town"
-_THROW_AWAY: Final = "sqlite://"
-"""In memory, says the configuration; a file that is removed in the end, so that a restart finds it."""
-# No scenario keeps a secret: buttons only have to be signed somehow, also where the configured secret is not at hand.
-_SECRET: Final = "only-for-this-scenario"
-
-
-class CannotStart(Exception):
-    """The application cannot be put together; the message is for the person at the terminal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """The settings of one community and the plugins that are on in it; ``left_out`` tells of those that do not work."""
-
-    settings: Settings
-    plugins: tuple[type[Plugin], ...]
-    space: str
-    left_out: tuple[str, ...] = ()
+STARTS: Final = 20
+"""So often is a process started while the database is away."""
+SHARED: Final = 4
+"""Events for which a process that should be gone takes turns with the one that has taken its place."""
 
 
 class TownHost:
-    """A town, and applications on it, one after the other; :meth:`opened` gives it a database and takes it away."""
+    """A town, and processes on it, one after the other; :meth:`opened` gives it a database and takes it away."""
 
     def __init__(self, recipe: Recipe, seed: int, ground: str = ADAPTER) -> None:
         self._settings = recipe.settings
-        self._plugins = recipe.plugins
+        self._switchable = recipe.settings.communities[0].plugins
+        self._renewed = Renewed(recipe.plugins)
         self._seed = seed
-        self._ground: Ground = ground_called(ground, MovableClock(), recipe.space)
+        self._scratch_on = recipe.scratch
+        self.clock = MovableClock()
+        self._ground: Ground = ground_called(ground, self.clock, recipe.space)
+        self.trouble = Trouble(self.clock)
+        # A real platform's adapter sees to it by itself that what was not acknowledged comes again.
+        self._connect: Connect | None = self.trouble.deliveries.connect if ground == ADAPTER else None
         self._new = True
         self._scratch: Scratch | None = None
-        self._app: App | None = None
+        self._app: Process | None = None
+        self._before: Process | None = None
         self._warnings = _Warnings()
+        self.at_the_end: list[Callable[[], None]] = []
+        """What is called before the database is removed."""
 
     @property
     def town(self) -> Town:
         """The town, the same through all restarts."""
         return self._ground.town
+
+    @property
+    def plugins(self) -> frozenset[str]:
+        """The names of the plugins that can be on, whether they are now or not."""
+        return frozenset(self._switchable)
+
+    @property
+    def switched_off(self) -> frozenset[str]:
+        """The plugins that are off now."""
+        return self.plugins - self._settings.communities[0].enabled
+
+    @property
+    def database(self) -> str:
+        """The address of the database; one of the host's own has one once a process was started."""
+        return self._settings.core.database
 
     def expect(self, people: Collection[tuple[str, str]]) -> None:
         """Hear who is in the town from the beginning, by name and platform."""
@@ -69,41 +80,92 @@ class TownHost:
 
     async def quiet(self) -> bool:
         """Wait until all that people did was handed in; whether there was anything to wait for."""
-        return await self._ground.quiet()
+        handed_in = self.trouble.deliveries.pump()
+        if not self.trouble.deliveries.shared:
+            await self._end_second()
+        return await self._ground.quiet() or handed_in
 
-    async def start(self) -> App:
-        """Start an application; the one before is dropped as if its process had been killed.
+    def next_delivery(self) -> int | None:
+        """When the earliest event that is held comes (milliseconds)."""
+        return self.trouble.deliveries.next_due()
+
+    async def start(self, *, beside: bool = False) -> Process:
+        """Start a process; the one before is dropped as if it had been killed, or goes on for a while ``beside`` it.
 
         Raises :class:`CannotStart`.
         """
-        await self._drop()
-        try:
-            plugins = [make("plugin", plugin.name, plugin) for plugin in self._plugins]
-            self._find_room(plugins)
-            app = App(
-                self._settings,
-                plugins=plugins,
-                platforms=self._ground.platforms(),
-                clock=self.town.clock,
-                seed=self._seed,
-                inline=True,
-            )
-            await app.start()
-        except (PluginProblem, StoreMismatch, StoreUnavailable) as error:
-            raise CannotStart(str(error)) from error
-        except Exception as error:  # a plugin's constructor, a migration, a damaged database
-            raise CannotStart(f"Coterie cannot start: {type(error).__name__}: {error}") from error
+        if not beside:
+            await self._drop()
+        await self._end_second()
+        before = self._app
+        for _ in range(STARTS):
+            app = self._process()
+            try:
+                if not await _started(app):
+                    await app.kill()
+                    continue
+            except StoreUnavailable as error:
+                if not self.trouble.strikes.damages:
+                    raise CannotStart(str(error)) from error
+                await app.kill()  # what looks after processes starts it again
+                continue
+            except (PluginProblem, StoreMismatch) as error:
+                raise CannotStart(str(error)) from error
+            except Exception as error:  # a plugin's constructor, a migration, a damaged database
+                raise CannotStart(f"Coterie cannot start: {type(error).__name__}: {error}") from error
+            break
+        else:
+            raise CannotStart(f"no process could be started in {STARTS} tries")
         self._app = app
+        self.trouble.had_two = beside
+        if beside and before is not None and self._connect is not None:
+            self._before = before
+            self.trouble.deliveries.share(before, SHARED)
         if self._new:
             self._new = False
             await self._tell_apart(app)
         self._warnings.forget_below(logging.ERROR)  # what is only worth a warning at the start is for `coterie check`
         return app
 
+    async def _end_second(self) -> None:
+        """The process that should have been gone is."""
+        before, self._before = self._before, None
+        if before is not None:
+            await before.kill()
+
+    def _process(self) -> Process:
+        plugins = [make("plugin", plugin.name, plugin) for plugin in self._renewed.plugins]
+        self._find_room(plugins)
+        return Process(
+            self._settings,
+            plugins=plugins,
+            platforms=self._ground.platforms(),
+            clock=self.clock,
+            seed=self._seed,
+            strikes=self.trouble.strikes,
+            witness=self.trouble.witness,
+            connect=self._connect,
+        )
+
+    def switch(self, name: str, *, on: bool) -> None:
+        """Switch a plugin off or on in the configuration of the next process."""
+        (community,) = self._settings.communities
+        plugins = {each: config for each, config in community.plugins.items() if each != name}
+        if on:
+            plugins = {each: config for each, config in self._switchable.items() if each in plugins or each == name}
+        self._settings = replace(self._settings, communities=(replace(community, plugins=plugins),))
+
+    async def upgrade(self, name: str) -> None:
+        """Stop the process in good order and load a plugin's code anew, as an upgrade does; the next process has it."""
+        if self._app is not None and not self._app.life.ended:
+            app, self._app = self._app, None
+            await app.stop()
+        self._renewed.renew(name)
+
     def _find_room(self, plugins: Sequence[Plugin]) -> None:
         """Have a database of this host's own, unless one was named."""
-        if self._settings.core.database == _THROW_AWAY:
-            self._scratch = scratch(plugins)
+        if self._settings.core.database == THROW_AWAY:
+            self._scratch = scratch(plugins, self._scratch_on or None)
             core = self._settings.core.model_copy(update={"database": self._scratch.url})
             self._settings = replace(self._settings, core=core)
 
@@ -114,14 +176,16 @@ class TownHost:
             self.town.run = f"{starts}-"
 
     async def _drop(self) -> None:
-        if self._app is None:
-            return
-        app, self._app = self._app, None
-        await app.kill()
-        rest = asyncio.all_tasks() - {asyncio.current_task()}  # a process that is gone does nothing more
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
+        for app in (self._before, self._app):
+            if app is not None:
+                await app.kill()
+        if self._before is not None or self._app is not None:
+            self._before = self._app = None
+            # A process that is gone does nothing more.
+            rest = sorted(asyncio.all_tasks() - {asyncio.current_task()}, key=_in_order)
+            for task in rest:
+                task.cancel()
+            await asyncio.gather(*rest, return_exceptions=True)
 
     def warnings(self) -> list[str]:
         """What was logged as a warning or worse since the last time."""
@@ -138,11 +202,33 @@ class TownHost:
                     yield
                 finally:
                     await self._drop()
+                    for close in self.at_the_end:
+                        close()
         finally:
+            self._renewed.restore()
             logger.removeHandler(self._warnings)
             database, self._scratch = self._scratch, None
             if database is not None:
                 database.remove()
+
+
+async def _started(app: Process) -> bool:
+    """Start a process; false when it ended before it was ready."""
+    start = asyncio.ensure_future(app.start())
+    await asyncio.wait((start, app.life.end), return_when=asyncio.FIRST_COMPLETED)
+    if start.done():
+        start.result()
+        return True
+    start.cancel()
+    await asyncio.wait((start,))
+    return False
+
+
+def _in_order(task: asyncio.Task[Any]) -> tuple[int, str]:
+    """Tasks in the order in which they were made, where nobody has named them."""
+    name = task.get_name()
+    number = name.removeprefix("Task-")
+    return (int(number), "") if number.isdecimal() else (0, name)
 
 
 class _Warnings(logging.Handler):
@@ -165,80 +251,6 @@ class _Warnings(logging.Handler):
         lines = list(dict.fromkeys(line for _, line in self._records))
         self._records.clear()
         return lines
-
-
-def recipe_for(config: str | Path | None = None, enable: Iterable[str] = (), database: str = "") -> Recipe:
-    """What to start with; raises :class:`CannotStart` in plain words.
-
-    Without a configuration, every installed plugin that needs no settings is on; one that cannot be loaded is left out.
-    """
-    try:
-        named = {plugin.name: plugin for plugin in map(load_plugin, enable)}
-        models = _Models(named)
-        settings = _settings(config, models, sorted(named), database or _THROW_AWAY)
-    except (ConfigError, LoadFailed) as error:
-        raise CannotStart(str(error)) from error
-    if not settings.communities:
-        raise CannotStart("the configuration has no community")
-    chosen, space = _chosen(settings.communities)
-    if broken := [str(models.failures[name]) for name in sorted(chosen.enabled & models.failures.keys())]:
-        raise CannotStart("\n".join(broken))
-    settings = replace(settings, communities=(chosen,), adapters={})
-    left_out = tuple(str(failure) for failure in models.failures.values()) if config is None else ()
-    return Recipe(settings, tuple(_needed(sorted(chosen.enabled), models)), space, left_out)
-
-
-class _Models(Models):
-    """The settings of all installed plugins and of some that are named by their classes; imported when looked at."""
-
-    def __init__(self, named: Mapping[str, type[Plugin]]) -> None:
-        super().__init__("plugin", lambda _: True)
-        self.classes.update(named)
-        self._all = (*{**dict.fromkeys(self._points), **named},)
-
-    def __getitem__(self, name: str) -> type[Config]:
-        model: type[Config] = self.classes[name].config if name in self.classes else super().__getitem__(name)
-        return model
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._all
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._all)
-
-    def __len__(self) -> int:
-        return len(self._all)
-
-
-def _settings(config: str | Path | None, models: _Models, enable: list[str], database: str) -> Settings:
-    adapters = dict.fromkeys((*PLATFORMS, *installed_adapters()), Unread)
-    if config is not None:
-        return load(config, models, adapters, core={"database": database, "secret": _SECRET}, enable=enable)
-    settings = Settings.default(models, adapters, core={"database": database})
-    names = sorted({*settings.enabled_plugins, *enable} - models.failures.keys())
-    return Settings.default(models, adapters, core={"database": database}, enable=names)
-
-
-def _chosen(communities: tuple[CommunitySettings, ...]) -> tuple[CommunitySettings, str]:
-    """The community that the town belongs to, with the town's space: the first that has a sandbox, else the first."""
-    for community in communities:
-        for space in community.spaces:
-            if space.platform == ADAPTER:
-                return community, space.id
-    return communities[0], _SPACE
-
-
-def _needed(names: list[str], models: _Models) -> Iterator[type[Plugin]]:
-    """The classes of plugins and of those that they require, which need not be on themselves."""
-    seen: set[str] = set()
-    while names:
-        name = names.pop(0)
-        if name not in seen and name in models:
-            seen.add(name)
-            _ = models[name]  # imports the class
-            if name in models.classes:
-                yield models.classes[name]
-                names.extend(models.classes[name].requires)
 
 
 __all__ = ["CannotStart", "Recipe", "TownHost", "recipe_for"]

@@ -12,6 +12,7 @@ from coterie.core.testing.play import acts, expectations, seen
 from coterie.core.testing.play.captures import filled, whole
 from coterie.core.testing.play.cast import Cast
 from coterie.core.testing.play.grammar import Line, Scenario
+from coterie.core.testing.play.hosting import TownHost
 from coterie.core.testing.play.showing import show
 from coterie.core.testing.play.steps import (
     Buy,
@@ -23,6 +24,7 @@ from coterie.core.testing.play.steps import (
     ExpectPins,
     ExpectRoom,
     ExpectSees,
+    Fault,
     Fill,
     Give,
     Link,
@@ -32,12 +34,15 @@ from coterie.core.testing.play.steps import (
     Press,
     Restart,
     SetStanding,
+    Simulation,
     Step,
     Vote,
     Wait,
 )
+from coterie.core.testing.play.striking import strike
+from coterie.core.testing.play.trial import Trial, begin
 from coterie.core.testing.play.values import Wrong, milliseconds
-from coterie.core.testing.play.world import Host, StepFailed, World
+from coterie.core.testing.play.world import StepFailed, World
 from coterie.storage.ledger import LedgerError
 
 Writer = Callable[[str], None]
@@ -56,7 +61,7 @@ class Result:
 class Player:
     """Plays one scenario on one host and writes the transcript line by line."""
 
-    def __init__(self, scenario: Scenario, host: Host, write: Writer) -> None:
+    def __init__(self, scenario: Scenario, host: TownHost, write: Writer) -> None:
         self._scenario = scenario
         self._host = host
         self._writer = write
@@ -67,22 +72,47 @@ class Player:
 
     async def play(self) -> Result:
         """Run all steps, up to the first that fails."""
-        cast = Cast(self._scenario)
-        self._host.expect([(person.name, person.platform) for person in cast.people])
-        world = World(self._host, await self._host.start(), cast)
-        await world.settled()
+        world, trial = await self._begin()
         self._writer(f"{self._scenario.name}, from {_moment(self._shown_at)} UTC")
         self._show_changes(self._recorder.take())
         for count, line in enumerate(self._scenario.lines, 1):
             try:
                 await self._run(world, line)
             except StepFailed as failure:
-                self._fail(line, failure)
-                return Result(count, self._expectations, line.number)
+                if trial is None or isinstance(line.step, _ONE_LINERS):
+                    self._fail(line, failure)
+                    return Result(count, self._expectations, line.number)
+                self._write(f"    not possible: {failure.message}")
+            if trial is not None and count > 1:
+                problems = await trial.problems()
+                if not problems and count == len(self._scenario.lines):
+                    problems = await self._end(world, trial)
+                if problems:
+                    self._fail(line, StepFailed(problems[0], problems[1:]))
+                    return Result(count, self._expectations, line.number)
         steps = len(self._scenario.lines)
         self._write("")
         self._write(f"ok: {steps} steps, {self._expectations} expectations")
         return Result(steps, self._expectations)
+
+    async def _begin(self) -> tuple[World, Trial | None]:
+        if self._scenario.simulation is not None:
+            world = await begin(self._host)
+            return world, Trial(world)
+        cast = Cast(self._scenario)
+        self._host.expect([(person.name, person.platform) for person in cast.people])
+        world = World(self._host, await self._host.start(), cast)
+        await world.settled()
+        return world, None
+
+    async def _end(self, world: World, trial: Trial) -> list[str]:
+        """Once all is quiet; what everybody saw until then is written as well."""
+        self._writer("")
+        self._writer("in the end")
+        self._shown_at = world.clock.now()
+        problems = await trial.end()
+        self._show_changes(self._recorder.take())
+        return problems
 
     async def _run(self, world: World, line: Line) -> None:
         world.line = line.number
@@ -97,7 +127,7 @@ class Player:
             return
         self._announce(world, step)
         try:
-            await _carry_out(world, step)
+            await carry_out(world, step)
         finally:
             self._show_changes(self._recorder.take(), step)
             for warning in self._host.warnings():
@@ -137,7 +167,8 @@ class Player:
             self._write(f"    {detail}")
 
 
-async def _carry_out(world: World, step: Step) -> None:
+async def carry_out(world: World, step: Step) -> None:
+    """Do what a step says, and wait for all that follows; raises :class:`StepFailed`."""
     match step:
         case Post() | Press() | Fill() | Move() | Pay() | Vote() | Buy():
             await acts.act(world, step)
@@ -152,11 +183,14 @@ async def _carry_out(world: World, step: Step) -> None:
         case Enter(room):
             world.room = world.town.room(room)
         case Wait(length):
-            await world.app.advance(milliseconds(length))
-            await world.settled()
+            await world.pass_time(milliseconds(length))
         case Restart():
             world.app = await world.host.start()
             await world.settled()
+        case Fault():
+            await strike(world, step)
+        case Simulation():
+            pass  # it is about the whole scenario
         case _:
             raise AssertionError(step)
 
@@ -165,7 +199,7 @@ async def _give(world: World, step: Give) -> None:
     person, key = world.persona(step.person), f"play:{world.town.next_key()}"
     amount = whole(step.amount)
     try:
-        await world.app.grant(person.who, amount, step.currency, "scenario", key)
+        await world.through(lambda app: app.grant(person.who, amount, step.currency, "scenario", key))
     except (LedgerError, Refusal) as error:
         raise StepFailed(f"{amount} {step.currency} cannot be given: {error}") from error
     world.cast.heard(world.persona(step.person).key)

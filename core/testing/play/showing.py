@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from coterie.core.testing.play.faulting import show_fault
 from coterie.core.testing.play.steps import (
     POINTS,
     SANDBOX,
@@ -19,6 +20,7 @@ from coterie.core.testing.play.steps import (
     ExpectPins,
     ExpectRoom,
     ExpectSees,
+    Fault,
     Fill,
     Give,
     Link,
@@ -29,6 +31,7 @@ from coterie.core.testing.play.steps import (
     Press,
     Restart,
     SetStanding,
+    Simulation,
     Sought,
     Step,
     Vote,
@@ -53,6 +56,10 @@ def show(step: Step) -> str:
             return f"wait {length}"
         case Restart():
             return "restart"
+        case Fault():
+            return f"fault: {show_fault(step)}"
+        case Simulation(seed):
+            return f"simulation {seed}"
         case Duplicate(act):
             return f"duplicate {_show_act(act)}"
         case SetStanding(person, standing):

@@ -150,6 +150,44 @@ class Restart:
     """``restart``."""
 
 
+FaultKind = Literal[
+    "crash",
+    "duplicate",
+    "late",
+    "reorder",
+    "send uncertain",
+    "429",
+    "5xx",
+    "platform down",
+    "clock",
+    "database",
+    "two owners",
+    "plugin",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """``fault: crash before commit``, ``fault: database busy 3``, ``fault: plugin levels off``.
+
+    ``how`` is the moment, the sign, the damage or what becomes of a plugin (``name``); ``count`` and ``length`` are the
+    number or the duration behind it.
+    """
+
+    kind: FaultKind
+    how: str = ""
+    count: int = 0
+    length: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """``simulation 42``: the scenario is one of ``coterie simulate`` with this seed; only the first line can be."""
+
+    seed: int
+
+
 Act = Post | Press | Fill | Move | Pay | Vote | Buy
 
 
@@ -225,6 +263,8 @@ Step = (
     | Buy
     | Wait
     | Restart
+    | Fault
+    | Simulation
     | Duplicate
     | ExpectSees
     | ExpectRoom
@@ -251,6 +291,8 @@ __all__ = [
     "ExpectRoom",
     "ExpectSees",
     "Expectation",
+    "Fault",
+    "FaultKind",
     "Fill",
     "Give",
     "Link",
@@ -263,6 +305,7 @@ __all__ = [
     "Regex",
     "Restart",
     "SetStanding",
+    "Simulation",
     "Sought",
     "Step",
     "Vote",

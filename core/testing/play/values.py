@@ -12,7 +12,7 @@ from coterie.core.testing.play import braces
 from coterie.core.testing.play.steps import PLATFORMS, SANDBOX, Person, Regex
 
 LARGEST_AMOUNT: Final = 2**63 - 1
-LEADING: Final = ("in", "give", "pay", "link", "wait", "restart", "duplicate", "expect")
+LEADING: Final = ("in", "give", "pay", "link", "wait", "restart", "duplicate", "expect", "fault", "simulation")
 """Words that begin a step."""
 RESERVED: Final = frozenset((*LEADING, "room", "ledger", "balance", "bot"))
 """Words that cannot be a persona's name."""

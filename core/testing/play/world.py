@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
-from typing import Protocol
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from coterie.core.clock import Clock
-from coterie.core.events import Event, Who
+from coterie.core.events import Event
 from coterie.core.platform import UnknownPlace
 from coterie.core.testing.people import Persona, Room
 from coterie.core.testing.play.cast import Cast
 from coterie.core.testing.play.steps import Person, Post
-from coterie.core.testing.town import Town
+
+if TYPE_CHECKING:
+    from coterie.core.testing.play.hosting import TownHost
+    from coterie.core.testing.trouble.process import Process
+
+T = TypeVar("T")
 
 
 class StepFailed(Exception):
@@ -24,40 +29,10 @@ class StepFailed(Exception):
         self.details = tuple(details)
 
 
-class Application(Protocol):
-    """What a scenario needs of the running application."""
-
-    async def settle(self) -> None: ...
-    async def advance(self, ms: int) -> None: ...
-    async def verify_ledger(self) -> list[str]: ...
-    async def balance(self, who: Who, currency: str = ...) -> int: ...
-    async def grant(self, who: Who, amount: int, currency: str, reason: str, key: str) -> None: ...
-    async def find_member(self, who: Who) -> int | None: ...
-
-
-class Host(Protocol):
-    """Starts applications on the town, one after the other on the same database."""
-
-    @property
-    def town(self) -> Town: ...
-
-    async def start(self) -> Application:
-        """Start an application; the one before, if any, is dropped without a word."""
-
-    def expect(self, people: Collection[tuple[str, str]]) -> None:
-        """Hear who is in the town from the beginning, by name and platform."""
-
-    async def quiet(self) -> bool:
-        """Wait until all that people did was handed in; whether there was anything to wait for."""
-
-    def warnings(self) -> list[str]:
-        """What plugins did wrong since the last time, one line each."""
-
-
 class World:
     """The state of a scenario between its steps."""
 
-    def __init__(self, host: Host, app: Application, cast: Cast) -> None:
+    def __init__(self, host: TownHost, app: Process, cast: Cast) -> None:
         self.host = host
         self.cast = cast
         self.app = app
@@ -88,23 +63,58 @@ class World:
     async def introduce(self, post: Post) -> None:
         """Make those known whom a post mentions and who did nothing yet: they are present like anybody else."""
         for person in self.cast.to_introduce(post):
-            persona = self.persona(person)
-            self.cast.heard(persona.key)
-            town = self.town
-            await self.committed(
-                town.hand_in(Event(key=town.next_key(), at=self.clock.now(), who=persona.who, where=town.home.where))
-            )
+            await self.make_known(person)
+
+    async def make_known(self, person: Person) -> None:
+        """Let the application hear of somebody."""
+        persona, town = self.persona(person), self.town
+        self.cast.heard(persona.key)
+        await self.committed(
+            town.hand_in(Event(key=town.next_key(), at=self.clock.now(), who=persona.who, where=town.home.where))
+        )
 
     async def committed(self, *futures: asyncio.Future[object]) -> None:
         """Wait until events are handled and all that followed has happened; raises :class:`StepFailed`."""
         try:
-            await asyncio.gather(*futures)
+            await self.through(lambda app: _all(futures))
         except UnknownPlace as error:
             raise StepFailed(f"nobody listens there: {error}") from error
         await self.settled()
 
     async def settled(self) -> None:
         """Wait until all that is due has happened, and all that followed from it."""
-        await self.app.settle()
-        while await self.host.quiet():
-            await self.app.settle()
+        while True:
+            await self.through(lambda app: app.settle())
+            if not await self.host.quiet():
+                return
+
+    async def pass_time(self, milliseconds: int) -> None:
+        """Let time go by; everything on the way happens at its own moment."""
+        target = self.clock.now() + milliseconds
+        await self.settled()
+        while True:
+            hop = min(at for at in (target, self.host.next_delivery()) if at is not None)
+            await self.through(lambda app, until=hop: app.advance(max(0, until - app.clock.now())))  # type: ignore[misc]
+            await self.settled()
+            if self.clock.now() >= target:
+                return
+
+    async def through(self, work: Callable[[Process], Coroutine[Any, Any, T]]) -> T:
+        """Do something with the application; when its process ends meanwhile, start the next and do it again."""
+        while True:
+            if self.app.life.ended:
+                self.app = await self.host.start()
+            task, end = asyncio.ensure_future(work(self.app)), self.app.life.end
+            await asyncio.wait((task, end), return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
+            task.cancel()
+            await asyncio.wait((task,))
+
+
+async def _all(futures: Sequence[asyncio.Future[object]]) -> None:
+    """Wait for all, and raise what went wrong; whoever stops waiting takes nothing back."""
+    if futures:
+        await asyncio.wait(futures)
+        for future in futures:
+            future.result()

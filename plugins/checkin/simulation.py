@@ -1,0 +1,88 @@
+"""What people do in a simulation to check in, and what has to be true of the rows at every moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import bindparam, select
+
+from coterie.core.api import Context, Member, Statement
+from coterie.plugins.checkin import rules
+from coterie.plugins.checkin.config import CheckInConfig
+from coterie.plugins.checkin.models import days
+from coterie.plugins.checkin.service import ALL
+
+if TYPE_CHECKING:
+    from coterie.core.api import SimulatedView
+
+LOOKED_AT: Final = 5
+"""Check-ins of today and yesterday that are looked at, the last ones."""
+PAID: Final = 1
+"""So many of them, the very last, are held against the ledger."""
+
+_b = bindparam
+LATELY: Final = Statement(
+    select(days.c.member_id, days.c.day, days.c.at)
+    .where(days.c.community_id == _b("community_id"), days.c.day >= _b("since"))
+    .order_by(days.c.at.desc())
+    .limit(_b("count"))
+)
+
+
+def actions(view: SimulatedView) -> Iterator[str]:
+    """Check-ins by command and by the card, the question how long the streak is, and days that pass."""
+    rng = view.rng
+    for name in rng.sample(view.people, min(3, len(view.people))):
+        yield f"{name}: {rng.choice(('/checkin', '/签到', '/streak'))}"
+        if rng.random() < 0.2:
+            yield f"duplicate {name} in dm: /checkin"
+        if any(label == "Check in" for label in view.buttons(name)):
+            yield f"{name}: [Check in]"
+    if view.operators and rng.random() < 0.2:
+        yield f"{rng.choice(view.operators)}: /checkin-card"
+    yield f"wait {rng.choice(('6h', '1d', '1d', '2d'))}"
+
+
+def invariants(ctx: Context) -> Iterator[str]:
+    """What contradicts itself or the ledger in the last check-ins of yesterday and today.
+
+    Days have no index of their own, so that the table is read once: in a large community, only for a person who asks.
+    Amounts are compared with the configuration as it is now; who changed it today hears of today's earlier check-ins.
+    """
+    since = (ctx.community.today() - timedelta(days=1)).isoformat()
+    rows = ctx.sql.all(LATELY, community_id=ctx.community.id, since=since, count=LOOKED_AT)
+    for place, (identifier, day, at) in enumerate(rows):
+        member = ctx.find_member(identifier)
+        if ctx.community.day_of(at).isoformat() != day:
+            yield f"a check-in of {ctx.community.day_of(at)} is written down for {day}"
+        if member is None:
+            continue  # being erased
+        if member.id != identifier:
+            yield f"a check-in of {day} belongs to record {identifier}, which is {member.name}’s by now"
+        elif place < PAID:
+            yield from _paid(ctx, member, date.fromisoformat(day))
+
+
+def _paid(ctx: Context, member: Member, day: date) -> Iterator[str]:
+    """One day of a member: paid once, and as much as its place in the streak says."""
+    config: CheckInConfig = ctx.config
+    rows = ctx.sql.all(ALL, community_id=ctx.community.id, member_id=member.id)
+    found = [date.fromisoformat(each) for (each,) in rows]
+    streak = next(count for count in range(1, len(found) + 2) if day - timedelta(days=count) not in found)
+    due = rules.reward(config, streak) + config.milestones.get(streak, 0)
+    merged = ctx.merges_of(member)
+    records = {member.id, *(merge.gone for merge in merged)}
+    paid = [booked for record in records if (booked := ctx.ledger.find(f"checkin:{record}:{day}")) is not None]
+    if due and not paid:
+        yield f"{member.name} was paid nothing for {day}"
+    # Two records that became one had streaks of their own, and a clock that was put back lets days come late.
+    elif not merged and paid and paid[0].amount != due and _came_in_order(ctx, member, found, day, paid[0].id):
+        yield f"{member.name} was paid {paid[0].amount} for {day}, day {streak} in a row, which is worth {due}"
+
+
+def _came_in_order(ctx: Context, member: Member, found: list[date], day: date, paid: int) -> bool:
+    """Whether a day is the newest of a member, and the one before it was paid before it."""
+    earlier = ctx.ledger.find(f"checkin:{member.id}:{found[1]}") if len(found) > 1 else None
+    return found[0] == day and (earlier is None or earlier.id < paid)
