@@ -27,6 +27,8 @@ UPLOAD_PATIENCE: Final = 60.0
 """The same for a request that carries a file."""
 CONNECT_SHARE: Final = 0.6
 """The share of its patience that a request may spend on getting a connection."""
+ROUTES: Final = 4096
+"""So many routes are kept."""
 
 _REPEATABLE: Final = frozenset(("GET", "PUT", "PATCH", "DELETE"))
 _ASKED_AGAIN: Final = frozenset((429, 500, 502, 504, 524))
@@ -143,7 +145,11 @@ class Calls:
         again = method in _REPEATABLE if repeatable is None else repeatable
         bound = patience if patience is not None else self._upload_patience if files else self._patience
         self._check(own_token)
-        route = Route(method, path, metadata=metadata, **ids)
+        route = (
+            _kept_route(Route.BASE, method, path, metadata, *ids.items())
+            if len(ids) <= 1
+            else Route(method, path, metadata=metadata, **ids)
+        )
         watch = _Watch(self.breaker)
         kwargs = _kwargs(json, files, params, reason)
         kwargs["middlewares"] = (watch,)
@@ -255,6 +261,15 @@ class Calls:
             bucket = http._buckets.get(key)
             if bucket is not None and not bucket.outgoing:
                 del http._buckets[key]
+
+
+@lru_cache(maxsize=ROUTES)
+def _kept_route(_base: str, method: str, path: str, metadata: str | None, *ids: tuple[str, str]) -> Route:
+    """A route that names one channel or server at most, which comes again; the library quotes its parts each time.
+
+    ``_base`` is the library's own, which makes it another route.
+    """
+    return Route(method, path, metadata=metadata, **dict(ids))
 
 
 @lru_cache(maxsize=8)
