@@ -11,12 +11,15 @@ from typing import Any, Final
 
 import msgspec
 import pytest
+from sqlalchemy import bindparam, update
 
 from coterie.core.api import Card, Context, MessagePosted, Picture, Plugin, command, picture
 from coterie.core.engine import outside
 from coterie.core.engine.breaker import THRESHOLD
 from coterie.core.platform import Refused, RetryLater
 from coterie.core.testing.kit import LiveTown, TownFactory
+from coterie.storage.statement import Statement
+from coterie.storage.tables import outbox
 
 Proceed = Callable[[Any], Awaitable[str]]
 
@@ -262,3 +265,20 @@ def test_a_picture_that_cannot_be_drawn_keeps_nothing_back(town_factory: TownFac
     assert [row[:2] for row in town._host.app.breaker.paused()] == [("painter", f"picture:{name}")]
     alice.says("fine")
     assert alice.sees("Look")
+
+
+def test_a_row_that_nobody_can_read_holds_nothing_up(
+    town_factory: TownFactory, caplog: pytest.LogCaptureFixture
+) -> None:
+    town = town_factory(plugins=[Echo])
+    (alice,) = town.people("alice")
+    town.stage.faults.fail_next(RetryLater(60), 2)
+    alice.says("first")
+    alice.says("second")
+    spoil = Statement(update(outbox).where(outbox.c.payload.like(bindparam("like"))).values(payload=bindparam("raw")))
+    town.inside(lambda ctx: ctx.unit.db.run(spoil, {"like": "%first%", "raw": "{"}))
+    town.restart()
+    town.wait(seconds=61)
+    assert echoes(town) == ["echo second"]
+    (record,) = (record for record in caplog.records if "cannot be read" in record.getMessage())
+    assert "echo" in record.getMessage()

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
+import msgspec
+
 from coterie.core.actions import decode_action
 from coterie.core.clock import Clock
 from coterie.core.context import Context
@@ -91,15 +93,25 @@ class PostOffice:
                 log.warning("messages wait for the adapter %r, which is not running", adapter)
 
     def recover(self, rows: Iterable[tuple[Any, ...]]) -> int:
-        """Take over what an earlier run left unsent: rows of :data:`PENDING`. Returns how many."""
+        """Take over what an earlier run left unsent: rows of :data:`PENDING`. Returns how many.
+
+        A row that cannot be read stays where it is, and the log names it.
+        """
         by_adapter: dict[str, list[Job]] = {}
         count = 0
         for community, identifier, adapter, priority, plugin, payload, attempts, not_before in rows:
+            try:
+                action = decode_action(payload)
+            except msgspec.DecodeError as error:
+                log.warning(
+                    "row %d of the outbox (community %d, %s) cannot be read: %s", identifier, community, plugin, error
+                )
+                continue
             job = Job(
                 id=identifier,
                 community=community,
                 plugin=plugin,
-                action=decode_action(payload),
+                action=action,
                 priority=priority,
                 attempts=attempts,
                 not_before=not_before,
