@@ -19,6 +19,7 @@ MODULES = (
     "importing",
     "levels",
     "packet",
+    "packet_rooms",
     "peers",
     "segments",
     "sender",
@@ -26,6 +27,7 @@ MODULES = (
     "store",
     "telegram",
     "telegram_broadcast",
+    "telegram_requests",
 )
 
 

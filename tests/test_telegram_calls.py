@@ -17,9 +17,9 @@ from aiohttp.test_utils import unused_port
 from hypothesis import given
 from hypothesis import strategies as st
 from telegram.error import BadRequest, Conflict, NetworkError, TelegramError
-from telegram.request import HTTPXRequest
 
 from coterie.adapters.telegram.calls import NOT_MODIFIED, Calls, Closed, Moved
+from coterie.adapters.telegram.http import Request, Stopped
 from coterie.adapters.telegram.queries import REMEMBERED, Queries
 from coterie.adapters.telegram.refusals import LONGEST_OUTAGE_WAIT, TOKEN_WAIT, Translator
 from coterie.core.platform import PlatformError, Refused, RetryLater, Uncertain
@@ -78,14 +78,14 @@ class Server:
         return await self.answer(request)
 
 
-def bot_at(port: int, *, pool: int = 8, pool_timeout: float = 1.0) -> telegram.Bot:
-    request = HTTPXRequest(connection_pool_size=pool, pool_timeout=pool_timeout)
+def bot_at(port: int, *, pool: int = 8, patience: float = 5.0) -> telegram.Bot:
+    request = Request(connections=pool, patience=patience)
     return telegram.Bot(TOKEN, base_url=f"http://127.0.0.1:{port}/bot", request=request)
 
 
 @asynccontextmanager
 async def api(
-    *, pool: int = 8, patience: float = 10.0, pool_timeout: float = 1.0
+    *, pool: int = 8, patience: float = 10.0, pool_patience: float = 5.0
 ) -> AsyncIterator[tuple[Server, Calls, Clock]]:
     """A server on a free port, and requests to it."""
     server, clock = Server(), Clock()
@@ -96,7 +96,7 @@ async def api(
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port: int = runner.addresses[0][1]
-    bot = bot_at(port, pool=pool, pool_timeout=pool_timeout)
+    bot = bot_at(port, pool=pool, patience=pool_patience)
     try:
         yield server, Calls(bot, clock=clock, patience=patience), clock
     finally:
@@ -401,10 +401,8 @@ async def test_pauses_are_short_again_when_something_went_through() -> None:
     translator = Translator(TOKEN, Clock())
 
     def refused() -> float:
-        import httpx
-
         error = NetworkError("x")
-        error.__cause__ = httpx.ConnectError("x")
+        error.__cause__ = Stopped("x")
         found = translator.translate(error, "sendMessage", 1)
         assert isinstance(found, RetryLater)
         return found.seconds
@@ -422,7 +420,7 @@ async def test_a_request_that_found_no_free_connection_never_left() -> None:
         await stop.wait()
         return web.json_response({"ok": True, "result": True})
 
-    async with api(pool=1, pool_timeout=0.05) as (server, calls, _clock):
+    async with api(pool=1, pool_patience=0.05) as (server, calls, _clock):
         server.answer = silent
         first = asyncio.create_task(calls.call("sendMessage", {"chat_id": 1}))
         async with asyncio.timeout(5):

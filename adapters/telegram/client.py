@@ -5,28 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
-import httpx
 from telegram import Bot
 from telegram.error import NetworkError, TelegramError
-from telegram.request import HTTPXRequest
 
 from coterie.adapters.telegram.config import TelegramConfig
 from coterie.adapters.telegram.decoding import decode_answer
+from coterie.adapters.telegram.http import Request, Stopped
 
 CONNECTIONS: Final = 64
 """Requests at the same time; more than the sender ever has in flight."""
 POLLS: Final = 2
 """Connections for updates: the one that is open, and one to confirm while it is being closed."""
-UPLOAD: Final = 120.0
-"""Seconds that writing one file may take."""
 
 
-class Stopped(httpx.ConnectError):
-    """The bot is being stopped; the request never left."""
-
-
-class UpdatesRequest(HTTPXRequest):
-    """The library's request for updates, which reads an answer update by update.
+class UpdatesRequest(Request):
+    """The request for updates, which reads an answer update by update.
 
     One update that cannot be read (nested thousands of levels deep, broken text) costs only itself, not its batch.
     """
@@ -40,8 +33,8 @@ class UpdatesRequest(HTTPXRequest):
             raise TelegramError("the server's answer is no JSON object") from error
 
 
-class CallRequest(HTTPXRequest):
-    """The library's request for everything else, which can be closed without breaking off what is on its way."""
+class CallRequest(Request):
+    """The request for everything else, which can be closed without breaking off what is on its way."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -84,19 +77,12 @@ def build_bot(config: TelegramConfig) -> Bot:
     Requests for updates have connections of their own, so that a long poll is never in the way of an answer.
     """
     patience = config.request_timeout.total_seconds()
-    common: dict[str, Any] = {
-        "connect_timeout": min(10.0, patience),
-        "read_timeout": patience,
-        "write_timeout": patience,
-        "pool_timeout": patience,
-        "media_write_timeout": max(UPLOAD, patience),
-    }
     return Bot(
         config.token.get_secret_value(),
         base_url=config.api_base_url,
         base_file_url=config.api_file_url,
-        request=CallRequest(connection_pool_size=CONNECTIONS, **common),
-        get_updates_request=UpdatesRequest(connection_pool_size=POLLS, **common),
+        request=CallRequest(connections=CONNECTIONS, patience=patience),
+        get_updates_request=UpdatesRequest(connections=POLLS, patience=patience),
     )
 
 
@@ -110,4 +96,4 @@ async def close_bot(bot: Bot, patience: float = 5.0) -> None:
     await bot.request.shutdown()
 
 
-__all__ = ["CallRequest", "Stopped", "UpdatesRequest", "build_bot", "close_bot"]
+__all__ = ["CallRequest", "UpdatesRequest", "build_bot", "close_bot"]

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-import httpx
+import aiohttp
 from telegram import error as library
 
+from coterie.adapters.telegram.http import NEVER_LEFT
 from coterie.core.platform import PlatformError, Refused, RetryLater, Uncertain
 
 COMPLAINTS: Final = 3
@@ -25,14 +26,6 @@ LONGEST_OUTAGE_WAIT: Final = 10.0
 BROKEN_WAIT: Final = 3.0
 """Seconds until something harmless is asked of a server again that failed inside."""
 
-_NEVER_LEFT: Final = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpx.LocalProtocolError,
-)
 # Asked twice, each of these does something twice.
 _ONCE: Final = re.compile(r"(send|copy|forward|create|post|transfer|gift|convert|upload)[A-Z]")
 _STATUS: Final = re.compile(r"\((\d{3})\)")
@@ -120,9 +113,9 @@ class Translator:
     def _network(self, error: library.NetworkError, method: str, chat: object) -> PlatformError:
         """A request without an answer, or an answer that is the server's own trouble."""
         cause = error.__cause__
-        if isinstance(cause, _NEVER_LEFT):
+        if isinstance(cause, NEVER_LEFT):
             return self._unreachable(type(cause).__name__)
-        if isinstance(cause, httpx.HTTPError):
+        if isinstance(cause, aiohttp.ClientError | TimeoutError):
             return Uncertain(f"{method} got no answer ({type(cause).__name__})")
         if cause is not None and not isinstance(cause, library.TelegramError):
             return PlatformError(f"{method} could not be asked ({type(cause).__name__})")
