@@ -22,12 +22,14 @@ from typing import Any, Final
 from coterie.adapters.discord import DiscordAdapter, DiscordConfig
 from coterie.adapters.discord.fake import FakeDiscord, FakeInteraction, FakeMessage
 from coterie.adapters.discord.fake import FakeThread as DiscordThread
+from coterie.adapters.discord.fake.mirror import card_of
 from coterie.adapters.telegram import TelegramAdapter, TelegramConfig
 from coterie.adapters.telegram.fake import FakeTelegram
 from coterie.adapters.telegram.fake import FakeThread as TelegramThread
 from coterie.core.app import App
 from coterie.core.config import Settings
 from coterie.core.events import Who
+from coterie.core.testing.people import card_words
 from coterie.plugins.redpacket import RedPacket
 
 CLAIMERS = 10_000
@@ -42,6 +44,8 @@ EACH: Final = 10
 FIRST: Final = 500_000_000
 """The Telegram id of the first claimer."""
 SENDER: Final = FIRST - 1
+ENDED: Final = "Empty"
+"""What a card says in the end."""
 WITHIN: Final = 300.0
 """Seconds after which what is waited for is taken for lost."""
 
@@ -168,7 +172,7 @@ class Stage:
             (group, message.message_id, message.buttons[0]["callback_data"])
             for group in self.groups
             for message in fake.chat(group).messages
-            if message.own and message.buttons
+            if message.own and message.buttons and "callback_data" in message.buttons[0]
         ]
 
     def _embeds(self, fake: FakeDiscord) -> list[tuple[str, str]]:
@@ -212,8 +216,17 @@ class Stage:
         return time.perf_counter() - started
 
     def wrong(self) -> int:
-        """Cards that do not say that all is taken: they still have a button."""
-        return len(self.telegram.do(self._cards)) + len(self.discord.do(self._embeds))
+        """Rooms whose card does not show the end."""
+        groups = self.telegram.do(
+            lambda fake: [[each.text for each in fake.chat(group).messages if each.own] for group in self.groups]
+        )
+        channels = self.discord.do(
+            lambda fake: [
+                [card_words(card_of(each)) for each in fake.channel(channel).messages if each.own]
+                for channel in self.channels
+            ]
+        )
+        return sum(not any(ENDED in words for words in room) for room in (*groups, *channels))
 
     def refused(self) -> int:
         """Calls that were answered with 429."""

@@ -8,6 +8,7 @@ from coterie.core.clock import to_datetime, to_instant
 from coterie.core.commands.guide import CommandHelp
 from coterie.core.commands.parameters import Length, MemberRef, Private, Range, Rest, Suggest
 from coterie.core.commands.values import read_duration
+from coterie.core.conditions import Condition, Conditions
 from coterie.core.config import Config, Duration, Secret
 from coterie.core.config.communities import ChannelConfig
 from coterie.core.context import FORM_LIFE, Context, Member, MessageRef
@@ -52,6 +53,8 @@ from coterie.core.events import (
     PaymentReceived,
     PaymentRefunded,
     PollAnswered,
+    PrizeChanged,
+    PrizeOffered,
     ReactionAdded,
     ReactionRemoved,
     ScheduleChanged,
@@ -82,7 +85,7 @@ from coterie.core.segments.filters import Audience, FilterError
 from coterie.core.segments.model import SegmentField, SegmentScope
 from coterie.core.simulated import SimulatedView
 from coterie.core.text import Rich, Text, bold, clean_text, code, italic, join, link, quote, spoiler
-from coterie.storage.ids import made_at
+from coterie.storage.ids import least_at, made_at
 from coterie.storage.members import AccountRecord
 from coterie.storage.merges import MergeRecord
 from coterie.storage.statement import Statement, insertion
@@ -112,6 +115,8 @@ __all__ = [
     "Card",
     "ChannelConfig",
     "CommandHelp",
+    "Condition",
+    "Conditions",
     "Config",
     "ConsentAsked",
     "ConsentChanged",
@@ -165,6 +170,8 @@ __all__ = [
     "PollAnswered",
     "Priority",
     "Private",
+    "PrizeChanged",
+    "PrizeOffered",
     "Question",
     "Range",
     "ReactionAdded",
@@ -203,6 +210,7 @@ __all__ = [
     "italic",
     "job",
     "join",
+    "least_at",
     "link",
     "listens",
     "made_at",

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from coterie.storage.books.money import Account
+
 ChannelKind = Literal["room", "dm", "thread", "broadcast"]
 Standing = Literal["member", "operator"]
 
@@ -310,6 +312,47 @@ class Contribution(Event, frozen=True, tag="contribution", kw_only=True):
     weight: int = 1
 
 
+class PrizeOffered(Event, frozen=True, tag="prize-offered", kw_only=True):
+    """A plugin offers money as a prize that members share: the plugin for red packets makes a packet of it, and answers
+    with :class:`PrizeChanged` in the same transaction.
+
+    ``giver`` is the name of the plugin that offers, ``key`` its own name for this prize: who offers it once more gives
+    nothing more, and is told how it stands.  ``source`` pays: a budget, or an escrow of the giver; what nobody takes
+    goes back there.  ``total`` (minor units) is for ``count`` people, for ``members`` alone (ids) unless that is empty.
+    ``member`` has it in hand, such as the host of a contest; ``channel`` (:meth:`Context.channel_id`) is where it is
+    shown.  ``wishes`` are as people type them before a greeting.
+    """
+
+    giver: str
+    source: Account
+    total: int
+    count: int
+    member: int
+    channel: int
+    members: tuple[int, ...] = ()
+    wishes: str = ""
+    currency: str = "points"
+
+
+class PrizeChanged(Event, frozen=True, tag="prize-changed", kw_only=True):
+    """How a prize of :class:`PrizeOffered` stands; ``giver`` and ``key`` are those of the offer.
+
+    ``open``: it is shown, as packet ``number``.  ``empty``, ``expired``, ``cancelled``: it has ended, ``takers`` people
+    have ``taken`` of it, and ``returned`` went back.  ``refused``: no money moved, and ``why`` tells it in the
+    community's language; the same key may be offered again.
+    """
+
+    giver: str
+    state: Literal["open", "empty", "expired", "cancelled", "refused"]
+    packet: int = 0
+    number: int = 0
+    total: int = 0
+    takers: int = 0
+    taken: int = 0
+    returned: int = 0
+    why: str = ""
+
+
 class AccessChanged(Event, frozen=True, tag="access-changed", kw_only=True):
     """A member got an access, whatever it is on the platforms, or lost the last grant of it."""
 
@@ -397,6 +440,8 @@ CoreEvent = (
     | MergeUndone
     | AccountSeparated
     | Contribution
+    | PrizeOffered
+    | PrizeChanged
     | HistoryImported
     | AccessChanged
     | AccessBraked

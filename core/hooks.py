@@ -161,6 +161,12 @@ HOOKS: Final[tuple[Hook, ...]] = (
         "What filters for people may name: fields over the plugin's tables.",
         parameters=(),
     ),
+    Hook(
+        "contribute_conditions",
+        "contribute",
+        "What packets and prizes may ask of a member before they give anything.",
+        parameters=(),
+    ),
     Hook("contribute_platforms", "contribute", "Platforms that an adapter runs.", parameters=()),
     Hook("contribute_routes", "contribute", "Web routes as (method, path, aiohttp handler).", parameters=()),
     Hook(

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
     from coterie.core.cards import Field
+    from coterie.core.conditions import Condition
     from coterie.core.context import Context, Member
     from coterie.core.memberdata import MemberTable
     from coterie.core.segments.model import SegmentField
@@ -300,6 +301,10 @@ class Plugin:
 
     def contribute_segment_fields(self) -> Sequence[SegmentField]:
         """What filters for people may name: fields over the plugin's tables."""
+        return ()
+
+    def contribute_conditions(self) -> Sequence[Condition]:
+        """What packets and prizes may ask of a member before they give anything."""
         return ()
 
     def contribute_platforms(self) -> Sequence[Any]:

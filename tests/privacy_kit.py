@@ -28,7 +28,10 @@ MARK: Final = "zqmark"
 """Part of every text that the person writes; nothing else says so."""
 NAME: Final = "qxalice"
 """The person's name and platform id."""
-CONFIG: Final = {"levels": {"seasons": {"prizes": [10]}}}
+CONFIG: Final[dict[str, dict[str, Any]]] = {
+    "levels": {"seasons": {"prizes": [10]}},
+    "redpacket": {"rain_members": True},
+}
 """Settings in which everything that can happen does."""
 NOT_IDS: Final = frozenset(
     {("members", "id"), ("members", "merged_into"), ("ledger_accounts", "owner"), ("audit_log", "actor")}
@@ -134,6 +137,16 @@ def _redpacket(life: Life) -> None:
     life.friend.taps("Grab")
     life.friend.says("/packet 20 2 for everybody")
     life.person.taps("Grab")
+    life.person.says(f'/packet 4 2 phrase="{life.say("open the red door")}"')
+    life.friend.says(f"/packet-for 2 @{NAME} for you alone")
+    life.person.taps("Grab")
+    life.person.taps("Thanks")
+    life.friend.says("/packet 4 2 ask=“What is six by seven?” answer=42")
+    life.person.taps("Grab")
+    life.person.fills({"answer": life.say("forty-two or so")})
+    life.person.says(f"/rain 30d 4 2 {life.say('drops of gold')}")
+    life.friend.says("/packet 4 2 draw=1m")
+    life.person.taps("Join")
 
 
 def _wallet(life: Life) -> None:

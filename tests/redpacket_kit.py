@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from coterie.core.testing.kit import LiveTown, TownFactory
 from coterie.core.testing.people import Message
 from coterie.core.testing.person import Person
 from coterie.core.testing.pytest_plugin import marked
+from coterie.plugins.redpacket.rules import Claim
 from tests.plugin_kit import all_translated
 
 DATABASES = [
@@ -45,11 +46,13 @@ def conserved(town: LiveTown) -> bool:
     """Whether what was taken, what is left and what went back is what was put in."""
     assert town.ledger_balanced()
     purses = dict(rows(town, "SELECT owner, balance FROM ledger_accounts WHERE kind = 'escrow'"))
-    for packet, total, taken, state in rows(town, "SELECT id, total, taken, state FROM redpacket_packets"):
+    packets = rows(town, "SELECT id, total, taken, refunded, state FROM redpacket_packets")
+    for packet, total, taken, refunded, state in packets:
         shares = rows(town, f"SELECT amount, member_id FROM redpacket_shares WHERE packet_id = {packet}")
         assert sum(amount for amount, _ in shares) == total
         assert sum(amount for amount, member in shares if member) == taken
-        assert purses[f"redpacket:{packet}"] == (0 if state == "expired" else total - taken)
+        assert purses[f"redpacket:{packet}"] == (total - taken if state == "open" else 0)
+        assert taken + refunded + purses[f"redpacket:{packet}"] == total
     return True
 
 
@@ -81,3 +84,10 @@ def ring(town: LiveTown, event: TimerDue) -> None:
     """Hand an expiry in now, whatever the clock says."""
     app = town._host.app
     town.act(lambda: app._submit_to(app.store.communities[0].id, event))
+
+
+def luckiest(claims: Sequence[Claim]) -> int | None:
+    """Who got most (the earlier one of two), from claims in the order of taking; ``None`` without a contest."""
+    if len(claims) < 2:
+        return None
+    return max(claims, key=lambda claim: claim.amount).member

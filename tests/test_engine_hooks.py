@@ -15,6 +15,7 @@ from coterie.core.api import (
     AccessChanged,
     AccountModerated,
     AccountSeparated,
+    Condition,
     Context,
     DirectChanged,
     EntitlementChanged,
@@ -199,6 +200,10 @@ class Everything(Plugin):
         HEARD.append("contribute_segment_fields")
         return ()
 
+    def contribute_conditions(self) -> Sequence[Condition]:
+        HEARD.append("contribute_conditions")
+        return ()
+
     def contribute_platforms(self) -> Sequence[Any]:
         HEARD.append("contribute_platforms")
         return ()
@@ -258,6 +263,7 @@ def test_every_hook_is_called(town_factory: TownFactory) -> None:
     town.inside(lambda ctx: ctx.emit(AccessBraked(key="b", access="gold", act="take", wanted=9, allowed=5)))
     town.inside(lambda ctx: ctx.emit(HistoryImported(key="c", member=1, platform="sandbox", days={"2025-01-01": 1})))
     town.inside(lambda ctx: ctx.segments.count("not left"))
+    assert "tag" in town.inside(lambda ctx: ctx.conditions.names())
     assert town.inside(lambda ctx: ctx.profile_of(ctx.operators()[0])) == [Field("moon", "full")]
     carol = member_id(town, town.people("carol")[0])
     assert '"moon": "full"' in unpacked(export(town, carol))["plugins/everything.json"]

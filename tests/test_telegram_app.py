@@ -143,7 +143,8 @@ async def test_a_packet_from_the_command_to_the_last_share() -> None:
         assert sum(shares) == 90
         assert min(shares) > 0
         assert all(any(str(share) in alert for alert in town.alerts) for share in shares)
-        await town.fake.until(lambda: not message.buttons)
+        await town.fake.until(lambda: "3 of 3" in message.text)
+        assert "Grab" not in {button["text"] for button in message.buttons}
         assert 1 <= message.edits <= 3
         assert len(town.ours()) == 1, "private answers are not in the room"
         assert len(town.fake.called("answerCallbackQuery")) == 3
@@ -250,8 +251,9 @@ async def test_the_rights_are_checked_while_it_runs() -> None:
     async with scene() as town:
         assert list(await town.adapter.platform.check()) == []
         town.fake.stands(town.fake.bot["username"], town.group, "member")
-        (problem,) = await town.adapter.platform.check()
-        assert "the bot is no administrator of “The lounge”" in problem
+        rights, privacy = await town.adapter.platform.check()
+        assert "the bot is no administrator of “The lounge”" in rights
+        assert "redpacket must see it" in privacy, "phrases are typed"
 
 
 # -- the webhook

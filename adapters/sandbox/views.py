@@ -128,7 +128,7 @@ class Views:
             "rooms": [room_view(room, more=len(room.messages) > PER_ROOM) for room in town.rooms.values()],
             "commands": [
                 {"name": c.name, "description": c.description, "usage": c.usage, "level": c.level}
-                for c in town.commands
+                for c in sorted(town.commands, key=lambda c: c.name)
             ],
             "clock": self.clock(),
         }

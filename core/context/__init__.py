@@ -16,6 +16,7 @@ from coterie.storage.members import MemberRecord
 if TYPE_CHECKING:
     from coterie.core.broadcasts import Broadcasts
     from coterie.core.cards import Field
+    from coterie.core.conditions import Conditions
     from coterie.core.context.about import Attributes, News, Notes, Tags
     from coterie.core.context.privacy import Consents, Privacy
     from coterie.core.knowledge import AuditEntry, Facts
@@ -85,6 +86,13 @@ class Context(Guarding):
     def in_segment(self, member: MemberRecord, text: str) -> bool:
         """Whether a saved segment or a filter means a member; one look-up. Raises :class:`FilterError`."""
         return self.segments.has(member.id, text)
+
+    @property
+    def conditions(self) -> Conditions:
+        """What may be asked of members before they get something."""
+        from coterie.core.conditions import Conditions
+
+        return Conditions(self)
 
     @property
     def broadcasts(self) -> Broadcasts:

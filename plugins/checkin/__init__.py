@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from sqlalchemy import MetaData
 
-from coterie.core.api import Config, Context, MemberTable, Plugin, SimulatedView, button, command
+from coterie.core.api import Condition, Config, Context, MemberTable, Plugin, SimulatedView, button, command
 from coterie.plugins.checkin import cards, models, service
 from coterie.plugins.checkin.config import CheckInConfig
 
@@ -40,6 +40,10 @@ class CheckIn(Plugin):
     def post_card(self, ctx: Context) -> None:
         """Post a card with a button for everybody."""
         ctx.reply(cards.invitation(ctx))
+
+    def contribute_conditions(self) -> Sequence[Condition]:
+        """Who has collected today's points."""
+        return (Condition("checkin", meets=service.collected_today, aliases=("签到", "簽到")),)
 
     def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
         """What people may do next in a simulation."""

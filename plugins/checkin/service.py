@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import bindparam, select
 
-from coterie.core.api import Context, Contribution, Refusal, Statement, insertion
+from coterie.core.api import Context, Contribution, Member, Refusal, Statement, insertion
 from coterie.plugins.checkin import rules
 from coterie.plugins.checkin.config import CheckInConfig
 from coterie.plugins.checkin.models import days
@@ -64,6 +64,12 @@ def standing(ctx: Context) -> Standing:
     found = _days(ctx)
     collected = found[:1] == [today]
     return Standing(rules.streak(found, today if collected else today - timedelta(days=1)), len(found), collected)
+
+
+def collected_today(ctx: Context, member: Member, _value: str) -> bool:
+    """Whether a member has collected this community day's points."""
+    today = ctx.community.today().isoformat()
+    return ctx.sql.one(FIND, community_id=ctx.community.id, member_id=member.id, day=today) is not None
 
 
 def _days(ctx: Context) -> list[date]:

@@ -21,6 +21,8 @@ LOOKED_AT: Final = 5
 """Check-ins of today and yesterday that are looked at, the last ones."""
 PAID: Final = 1
 """So many of them, the very last, are held against the ledger."""
+REGULARS: Final = 2
+"""So many people check in more often than others."""
 
 _b = bindparam
 LATELY: Final = Statement(
@@ -32,9 +34,11 @@ LATELY: Final = Statement(
 
 
 def actions(view: SimulatedView) -> Iterator[str]:
-    """Check-ins by command and by the card, the question how long the streak is, and days that pass."""
+    """Check-ins by command and by the card, the question how long the streak is, and days that pass; some people come
+    nearly every day, so that there are streaks.
+    """
     rng = view.rng
-    for name in rng.sample(view.people, min(3, len(view.people))):
+    for name in (rng.choice(view.people[:REGULARS]), *rng.sample(view.people, min(2, len(view.people)))):
         yield f"{name}: {rng.choice(('/checkin', '/签到', '/streak'))}"
         if rng.random() < 0.2:
             yield f"duplicate {name} in dm: /checkin"

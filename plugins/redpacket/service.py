@@ -1,126 +1,80 @@
-"""Packets as rows: sending, taking a share, ending."""
+"""Packets as rows: finding them, taking a share, ending them. Nothing here speaks to anybody."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Literal
 
-from sqlalchemy import bindparam, select, update
+from coterie.core.api import Account, Context, Member, Refusal
+from coterie.plugins.redpacket import outcome
+from coterie.plugins.redpacket.rules import Claim, Split
+from coterie.plugins.redpacket.sql import (
+    BY_FACE,
+    BY_NUMBER,
+    BY_PHRASE,
+    CLAIMED,
+    COUNT,
+    COUNT_LAST,
+    END,
+    FACES,
+    FAILED,
+    FIRST,
+    GREATEST,
+    LAST,
+    OPEN_OF,
+    ORIGIN,
+    PACKET,
+    TAKE,
+)
+from coterie.plugins.redpacket.terms import Terms
+from coterie.plugins.redpacket.wishes import fold
 
-from coterie.core.api import Account, Context, Member, Refusal, Statement, insertion
-from coterie.plugins.redpacket.models import faces, packets, shares
-from coterie.plugins.redpacket.rules import Split, split
-
-_b = bindparam
-_FIELDS: Final = (
-    packets.c.id,
-    packets.c.sender_id,
-    packets.c.split,
-    packets.c.currency,
-    packets.c.total,
-    packets.c.count,
-    packets.c.greeting,
-    packets.c.state,
-    packets.c.taken_count,
-    packets.c.taken,
-    packets.c.expires_at,
-)
-_HERE: Final = (packets.c.community_id == _b("community_id"), packets.c.id == _b("packet"))
-_SHARE: Final = (shares.c.community_id == _b("community_id"), shares.c.packet_id == _b("packet"))
-
-PACKET = Statement(select(*_FIELDS).where(*_HERE))
-BY_FACE = Statement(
-    select(*_FIELDS).where(
-        faces.c.community_id == _b("community_id"),
-        faces.c.ref == _b("ref"),
-        packets.c.community_id == faces.c.community_id,
-        packets.c.id == faces.c.packet_id,
-    )
-)
-ADD_PACKET = insertion(
-    packets,
-    "community_id",
-    "id",
-    "sender_id",
-    "split",
-    "currency",
-    "total",
-    "count",
-    "greeting",
-    "state",
-    "created_at",
-    "expires_at",
-)
-ADD_FACE = insertion(faces, "community_id", "ref", "packet_id")
-_FACES: Final = (faces.c.community_id == _b("community_id"), faces.c.packet_id == _b("packet"))
-FACES = Statement(select(faces.c.ref, faces.c.failed).where(*_FACES).order_by(faces.c.ref))
-FAILED = Statement(
-    update(faces).where(faces.c.community_id == _b("community_id"), faces.c.ref == _b("ref_")).values(failed=_b("one"))
-)
-ADD_SHARE = insertion(shares, "community_id", "packet_id", "number", "amount")
-_mine = (
-    select(shares.c.amount)
-    .where(
-        shares.c.community_id == packets.c.community_id,
-        shares.c.packet_id == packets.c.id,
-        shares.c.member_id == _b("member"),
-    )
-    .scalar_subquery()
-)
-CLAIMED = Statement(
-    select(*_FIELDS, _mine, faces.c.ref, faces.c.failed)
-    .select_from(
-        packets.outerjoin(faces, (faces.c.community_id == packets.c.community_id) & (faces.c.packet_id == packets.c.id))
-    )
-    .where(*_HERE)
-    .order_by(faces.c.ref)
-)
-"""All that a claim asks for, in one look-up: a row for each message that shows the packet."""
-TAKE = Statement(
-    update(shares)
-    .where(*_SHARE, shares.c.number == _b("position"), shares.c.member_id.is_(None))
-    .values(member_id=_b("member"), taken_at=_b("now"))
-    .returning(shares.c.amount)
-)
-COUNT = Statement(
-    update(packets)
-    .where(*_HERE)
-    .values(
-        taken_count=packets.c.taken_count + _b("one"),
-        taken=packets.c.taken + _b("amount"),
-        state=_b("state_"),
-        ended_at=_b("ended"),
-    )
-)
-END = Statement(update(packets).where(*_HERE).values(state=_b("state_"), ended_at=_b("ended")))
-TAKERS = Statement(
-    select(shares.c.member_id, shares.c.amount)
-    .where(*_SHARE, shares.c.member_id.is_not(None))
-    .order_by(shares.c.number)
-)
+End = Literal["expired", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
-class Packet:
-    """A packet as it stands."""
+class Pot:
+    """What a claim needs to know of a packet; ``sender`` is the member who gave it or, of the community's money, who
+    ordered it.
+    """
 
     id: int
     sender: int
-    split: Split
     currency: str
     total: int
     count: int
-    greeting: str
     state: str
     taken_count: int
     taken: int
     expires_at: int
+    draws_at: int | None
+    terms: str
 
     @property
     def left(self) -> int:
         """What nobody has taken yet."""
         return self.total - self.taken
+
+    @property
+    def asks(self) -> Terms:
+        """What it asks of those who want a share."""
+        return Terms.read(self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Packet(Pot):
+    """A packet as it stands."""
+
+    split: Split
+    greeting: str
+    created_at: int
+    number: int
+    anonymous: int
+    origin: str
+
+
+# -- finding
 
 
 def find(ctx: Context, packet: int) -> Packet | None:
@@ -135,15 +89,56 @@ def find_by_face(ctx: Context, ref: int) -> Packet | None:
     return None if row is None else Packet(*row)
 
 
+def find_by_number(ctx: Context, number: int) -> Packet | None:
+    """A packet by what people call it."""
+    row = ctx.sql.one(BY_NUMBER, community_id=ctx.community.id, number=number)
+    return None if row is None else Packet(*row)
+
+
+def find_by_phrase(ctx: Context, words: str) -> int | None:
+    """The id of the oldest open packet whose phrase somebody said."""
+    said = fold(words)  # what has no phrase is kept as one that is empty
+    row = ctx.sql.one(BY_PHRASE, community_id=ctx.community.id, phrase=said) if said else None
+    return None if row is None else int(row[0])
+
+
+def open_of(ctx: Context, member: Member) -> list[Packet]:
+    """The open packets that a member gave, newest first."""
+    return [Packet(*row) for row in ctx.sql.all(OPEN_OF, community_id=ctx.community.id, sender=member.id)]
+
+
+def find_to_claim(ctx: Context, packet: int, member: Member) -> tuple[Pot | None, int | None, list[int]]:
+    """A packet by id, what a member took from it, and the messages that show it (not those that failed)."""
+    rows = ctx.sql.all(CLAIMED, community_id=ctx.community.id, packet=packet, member=member.id)
+    if not rows:
+        return None, None, []
+    *fields, mine, _, _ = rows[0]
+    return Pot(*fields), mine, [ref for *_, ref, failed in rows if ref is not None and not failed]
+
+
 def faces_of(ctx: Context, packet: int) -> list[int]:
     """The messages that show a packet, but for those that could not be sent."""
     rows = ctx.sql.all(FACES, community_id=ctx.community.id, packet=packet)
     return [int(ref) for ref, failed in rows if not failed]
 
 
-def drop_face(ctx: Context, ref: int) -> None:
-    """A message could not be sent."""
-    ctx.sql.run(FAILED, community_id=ctx.community.id, ref_=ref, one=1)
+def first(ctx: Context, packet: int) -> Claim | None:
+    """The first who took a share."""
+    return next(iter(_claims(ctx.sql.all(FIRST, community_id=ctx.community.id, packet=packet, count=1))), None)
+
+
+def latest(ctx: Context, packet: int, count: int) -> list[Claim]:
+    """The last who took a share, in the order of taking."""
+    return _claims(ctx.sql.all(LAST, community_id=ctx.community.id, packet=packet, count=count))[::-1]
+
+
+def greatest(ctx: Context, packet: int, count: int) -> list[Claim]:
+    """Those who got most, the most first; of equal ones the earlier first."""
+    return _claims(ctx.sql.all(GREATEST, community_id=ctx.community.id, packet=packet, count=count))
+
+
+def _claims(rows: Iterable[Sequence[Any]]) -> list[Claim]:
+    return [Claim(int(member), int(amount), int(at)) for member, amount, at in rows]
 
 
 def purse(ctx: Context, packet: int) -> Account:
@@ -151,67 +146,33 @@ def purse(ctx: Context, packet: int) -> Account:
     return ctx.ledger.escrow(packet)
 
 
-def fund(ctx: Context, mode: Split, total: int, count: int, greeting: str) -> Packet:
-    """Take the money from the sender into a new packet's purse; raises :class:`InsufficientFunds`."""
-    config = ctx.config
-    packet = ctx.new_id()
-    ctx.ledger.transfer(
-        ctx.member, purse(ctx, packet), total, reason="packet", key=packet, currency=config.currency, note=greeting
-    )
-    expires_at = ctx.instant + round(config.expires.total_seconds() * 1000)
-    return Packet(packet, ctx.member.id, mode, config.currency, total, count, greeting, "open", 0, 0, expires_at)
+def drop_face(ctx: Context, ref: int) -> None:
+    """A message could not be sent."""
+    ctx.sql.run(FAILED, community_id=ctx.community.id, ref_=ref, one=1)
 
 
-def save(ctx: Context, packet: Packet, refs: Iterable[int]) -> None:
-    """Keep a funded packet, shown in the messages ``refs``, with its shares divided once and for all."""
-    ctx.sql.run(
-        ADD_PACKET,
-        community_id=ctx.community.id,
-        id=packet.id,
-        sender_id=packet.sender,
-        split=packet.split,
-        currency=packet.currency,
-        total=packet.total,
-        count=packet.count,
-        greeting=packet.greeting,
-        state="open",
-        created_at=ctx.instant,
-        expires_at=packet.expires_at,
-    )
-    here = {"community_id": ctx.community.id, "packet_id": packet.id}
-    ctx.sql.many(ADD_FACE, [{**here, "ref": ref} for ref in refs])
-    ctx.sql.many(
-        ADD_SHARE,
-        [
-            {**here, "number": number, "amount": amount}
-            for number, amount in enumerate(split(packet.split, packet.total, packet.count, ctx.rng))
-        ],
-    )
+# -- taking
 
 
-def find_to_claim(ctx: Context, packet: int, member: Member) -> tuple[Packet | None, int | None, list[int]]:
-    """A packet by id, what a member took from it, and the messages that show it (not those that failed)."""
-    rows = ctx.sql.all(CLAIMED, community_id=ctx.community.id, packet=packet, member=member.id)
-    if not rows:
-        return None, None, []
-    *fields, mine, _, _ = rows[0]
-    return Packet(*fields), mine, [ref for *_, ref, failed in rows if ref is not None and not failed]
+def take(ctx: Context, packet: Pot, member: Member | None = None) -> int:
+    """Give a member (the acting one unless named) the next share: recorded, counted and paid in one go.
 
-
-def take(ctx: Context, packet: Packet) -> int:
-    """Give the acting member the next share: recorded, counted and paid in one go; returns the amount."""
+    Returns the amount; raises :class:`Refusal` when there is none left.
+    """
     here: dict[str, Any] = {"community_id": ctx.community.id, "packet": packet.id}
-    rows = ctx.sql.all(TAKE, **here, position=packet.taken_count, member=ctx.member.id, now=ctx.instant)
+    taker = ctx.member if member is None else member
+    rows = ctx.sql.all(TAKE, **here, position=packet.taken_count, member=taker.id, now=ctx.instant)
     if not rows:
         raise Refusal("packet-empty")
     amount = int(rows[0][0])
     last = packet.taken_count + 1 == packet.count
-    ctx.sql.run(
-        COUNT, **here, one=1, amount=amount, state_="empty" if last else "open", ended=ctx.instant if last else None
-    )
+    if last:
+        ctx.sql.run(COUNT_LAST, **here, one=1, amount=amount, now=ctx.instant)
+    else:
+        ctx.sql.run(COUNT, **here, one=1, amount=amount)
     ctx.ledger.transfer(
         purse(ctx, packet.id),
-        ctx.member,
+        taker,
         amount,
         reason="share",
         key=f"{packet.id}:{packet.taken_count}",
@@ -219,21 +180,47 @@ def take(ctx: Context, packet: Packet) -> int:
     )
     if last:
         ctx.timers.cancel("expire", key=packet.id)
+        outcome.tell(ctx, packet.id)
     return amount
 
 
-def expire(ctx: Context, packet: Packet, sender: Member) -> None:
-    """End a packet and give back what is left."""
-    ctx.sql.run(END, community_id=ctx.community.id, packet=packet.id, state_="expired", ended=ctx.instant)
+# -- ending
+
+
+def giver(ctx: Context, packet: Packet) -> Member | Account:
+    """To whom goes what is left of a packet: back to where it came from, and what came from somebody who is gone to
+    the community.
+    """
+    row = ctx.sql.one(ORIGIN, community_id=ctx.community.id, packet=packet.id)
+    origin, name = ("member", "") if row is None else row
+    if origin == "budget" and name:
+        return ctx.ledger.budget(name)
+    booked = ctx.ledger.find(f"packet:{packet.id}") if origin == "prize" else None
+    if booked is not None:
+        return next(leg.account for leg in booked.legs if leg.amount < 0)
+    sender = ctx.find_member(packet.sender) if origin == "member" else None
+    return ctx.ledger.budget() if sender is None else sender
+
+
+def expire(ctx: Context, packet: Packet, to: Member | Account, state: End = "expired", reason: str = "") -> bool:
+    """End a packet and give back what is left; False for one that has ended already."""
+    met = ctx.sql.run(
+        END,
+        community_id=ctx.community.id,
+        packet=packet.id,
+        state_=state,
+        ended=ctx.instant,
+        back=packet.left,
+        back_to="" if not packet.left else "budget" if isinstance(to, Account) and to.kind == "budget" else "sender",
+        by=ctx.actor or None if state == "cancelled" else None,
+        why=reason,
+    )
+    if not met:
+        return False
+    ctx.timers.cancel("expire", key=packet.id)
     if packet.left:
         ctx.ledger.transfer(
-            purse(ctx, packet.id), sender, packet.left, reason="refund", key=packet.id, currency=packet.currency
+            purse(ctx, packet.id), to, packet.left, reason="refund", key=packet.id, currency=packet.currency
         )
-
-
-def takers(ctx: Context, packet: int) -> list[tuple[int, int]]:
-    """Who took what, in the order of taking: (member, amount)."""
-    return [
-        (int(member), int(amount))
-        for member, amount in ctx.sql.all(TAKERS, community_id=ctx.community.id, packet=packet)
-    ]
+    outcome.tell(ctx, packet.id)
+    return True

@@ -156,3 +156,21 @@ option-bool = { $name }: yes or no
 option-choice = { $name }: one of the choices
 option-duration = { $name }: a length of time, such as 30m, 2h or 1d
 option-member = { $name }: a member
+
+## What may be asked of members before they get something
+
+condition-tag = tag { $value }
+condition-tag-not = This is for members with the tag “{ $value }”.
+condition-segment = members of { $value }
+condition-segment-not = This is for members of the group “{ $value }”.
+condition-role = { $value }
+condition-role-not = This is for those who have “{ $value }”.
+condition-tenure = here for { $value }
+condition-tenure-not = This is for members who have been here for { $value }.
+condition-active = wrote within { $value }
+condition-active-not = This is for members who wrote something within the last { $value }.
+condition-if = { $value }
+condition-if-not = This is for some members only: { $value }
+condition-gone = { $name }
+condition-gone-not = Nobody can tell any more who meets the condition “{ $name }”, so it isn’t met.
+condition-unknown = I don’t know the condition “{ $found }”. You can use: { $known }

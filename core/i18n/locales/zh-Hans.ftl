@@ -150,3 +150,21 @@ option-bool = { $name }：是或否
 option-choice = { $name }：从选项中选一个
 option-duration = { $name }：一段时间，例如 30m、2h 或 1d
 option-member = { $name }：成员
+
+## 领取之前可以向成员提出的条件
+
+condition-tag = 标签 { $value }
+condition-tag-not = 仅限带有“{ $value }”标签的成员。
+condition-segment = 分组 { $value }
+condition-segment-not = 仅限“{ $value }”分组的成员。
+condition-role = { $value }
+condition-role-not = 仅限拥有“{ $value }”的成员。
+condition-tenure = 入群满 { $value }
+condition-tenure-not = 仅限入群满 { $value } 的成员。
+condition-active = { $value } 内发过言
+condition-active-not = 仅限最近 { $value } 内发过言的成员。
+condition-if = { $value }
+condition-if-not = 仅限部分成员：{ $value }
+condition-gone = { $name }
+condition-gone-not = 条件“{ $name }”已无法判断，因此视为不符合。
+condition-unknown = 没有“{ $found }”这个条件。可用的有：{ $known }

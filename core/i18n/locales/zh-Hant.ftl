@@ -150,3 +150,21 @@ option-bool = { $name }：是或否
 option-choice = { $name }：從選項中選一個
 option-duration = { $name }：一段時間，例如 30m、2h 或 1d
 option-member = { $name }：成員
+
+## 領取之前可以向成員提出的條件
+
+condition-tag = 標籤 { $value }
+condition-tag-not = 僅限帶有「{ $value }」標籤的成員。
+condition-segment = 分組 { $value }
+condition-segment-not = 僅限「{ $value }」分組的成員。
+condition-role = { $value }
+condition-role-not = 僅限擁有「{ $value }」的成員。
+condition-tenure = 入群滿 { $value }
+condition-tenure-not = 僅限入群滿 { $value } 的成員。
+condition-active = { $value } 內發過言
+condition-active-not = 僅限最近 { $value } 內發過言的成員。
+condition-if = { $value }
+condition-if-not = 僅限部分成員：{ $value }
+condition-gone = { $name }
+condition-gone-not = 條件「{ $name }」已無法判斷，因此視為不符合。
+condition-unknown = 沒有「{ $found }」這個條件。可用的有：{ $known }

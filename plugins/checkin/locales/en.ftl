@@ -38,3 +38,7 @@ checkin-card-button = Check in
 privacy-keeps = The days on which you checked in, to count your streak and to pay each day once.
 
 reason-checkin = Check-in
+
+# What packets and prizes may ask.
+condition-checkin = checked in today
+condition-checkin-not = This is for members who have checked in today: /checkin

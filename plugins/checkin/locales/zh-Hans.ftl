@@ -34,3 +34,7 @@ checkin-card-button = 签到
 privacy-keeps = 你签到的日期，用于计算连续签到天数，并保证每天只发一次奖励。
 
 reason-checkin = 签到
+
+# 红包和奖品可以提出的条件。
+condition-checkin = 今日已签到
+condition-checkin-not = 今天先签到才能领：/签到

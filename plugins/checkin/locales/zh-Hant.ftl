@@ -34,3 +34,7 @@ checkin-card-button = 簽到
 privacy-keeps = 你簽到的日期，用於計算連續簽到天數，並確保每天只發一次獎勵。
 
 reason-checkin = 簽到
+
+# 紅包和獎品可以提出的條件。
+condition-checkin = 今日已簽到
+condition-checkin-not = 今天先簽到才能領：/簽到

@@ -27,7 +27,12 @@ gate-decided-approved = This was already decided by { $name }: approved.
 gate-decided-declined = This was already decided by { $name }: declined.
 gate-closed-approved = Let in on the platform itself.
 gate-closed-declined = Closed, because nobody decided in time.
+gate-closed-gone = Closed: the applicant is not known any more.
 gate-none-waiting = Nobody is waiting to be let in.
 
 # Shown by /privacy and in the export.
 privacy-keeps = Your requests to join: what you wrote, your answers, and who decided, so that operators can decide and explain it later.
+
+# What packets and prizes may ask.
+condition-gate = let in after asking
+condition-gate-not = This is for members whose application to join was approved.

@@ -27,7 +27,12 @@ gate-decided-approved = 这份申请已由 { $name } 处理：通过。
 gate-decided-declined = 这份申请已由 { $name } 处理：拒绝。
 gate-closed-approved = 已在平台上直接通过。
 gate-closed-declined = 超时无人处理，已关闭。
+gate-closed-gone = 已关闭：申请人的资料已删除。
 gate-none-waiting = 目前没有人等待审核。
 
 # 在 /privacy 和导出文件中显示。
 privacy-keeps = 你的入群申请：申请内容、回答和审核人，供管理员审核和事后查证。
+
+# 红包和奖品可以提出的条件。
+condition-gate = 已通过入群审核
+condition-gate-not = 仅限通过入群审核的成员。

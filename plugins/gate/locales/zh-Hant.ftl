@@ -27,7 +27,12 @@ gate-decided-approved = 這份申請已由 { $name } 處理：通過。
 gate-decided-declined = 這份申請已由 { $name } 處理：拒絕。
 gate-closed-approved = 已在平台上直接通過。
 gate-closed-declined = 逾時無人處理，已關閉。
+gate-closed-gone = 已關閉：申請人的資料已刪除。
 gate-none-waiting = 目前沒有人等待審核。
 
 # 在 /privacy 和匯出檔案中顯示。
 privacy-keeps = 你的入群申請：申請內容、回答和審核人，供管理員審核和事後查證。
+
+# 紅包和獎品可以提出的條件。
+condition-gate = 已通過入群審核
+condition-gate-not = 僅限通過入群審核的成員。
