@@ -89,6 +89,27 @@ def test_what_a_commit_in_doubt_asked_for_is_sent(migrated_url: str) -> None:
     assert sorted(asyncio.run(play())) == sorted(f"hi {n}" for n in range(10))
 
 
+def test_what_a_killed_process_commits_late_is_sent(migrated_url: str) -> None:
+    """The database carries a commit out when the next process has read the outbox, which is told of the event again."""
+
+    async def play() -> list[str]:
+        sink = Sink()
+        killed, app = (
+            App(settings_for(migrated_url), plugins=[Payday(), Notes()], platforms=[each]) for each in (Sink(), sink)
+        )
+        await killed.start()
+        await app.start()
+        killed.post.drop()
+        for running in (killed, app):
+            await running.submit(said("hi", "k"))
+        await app.settle()
+        await app.stop()
+        await killed.stop()
+        return sink.sent
+
+    assert asyncio.run(play()) == ["hi"]
+
+
 def test_what_waits_for_a_community_that_is_gone_waits(migrated_url: str) -> None:
     """Taken out of the configuration with messages unsent, put back later: they are sent then, once."""
 

@@ -80,6 +80,25 @@ async def test_a_broadcast_delays_an_answer_by_the_requests_in_flight_at_most(li
     await running
 
 
+async def test_requests_that_hang_leave_places_for_answers() -> None:
+    """As where opening a direct chat takes seconds, and somebody taps a button meanwhile."""
+    desk = Desk(Limits(in_flight=8, answers_free=True))
+    desk.fake.gate.clear()
+    for ref in range(20):
+        desk.send(ref, channel=str(ref), priority=BROADCAST)
+    settling = asyncio.create_task(desk.sender.settle())
+    await turn()
+    assert desk.fake.flying.total() == 6
+    assert desk.sender.next_due() is None, "only a finished request lets another one start"
+    for ref in (30, 31, 32):
+        desk.answer(ref, f"tap-{ref}")
+    await turn()
+    assert desk.fake.texts()[6:] == ["30", "31"]
+    desk.fake.gate.set()
+    await settling
+    assert len(desk.results) == 23
+
+
 @pytest.mark.parametrize("same_channel", [False, True])
 async def test_nothing_starves(same_channel: bool) -> None:
     desk = Desk(Limits(in_flight=1))

@@ -159,6 +159,26 @@ async def test_a_message_that_may_be_out_already_keeps_its_card() -> None:
     assert desk.fates() == {send: "sent", edit: "sent"}
 
 
+@pytest.mark.parametrize("deleted", [False, True])
+async def test_a_message_that_a_killed_process_may_have_sent_is_sent_as_it_was(deleted: bool) -> None:
+    """The platform shows what came first under the key, so what came after it has to follow as an edit."""
+    desk = Desk(platform=KeyedFake)
+    desk.fake.errors.append(RetryLater(1))
+    rows = [desk.send(1, "v0", left=True), desk.delete(1) if deleted else desk.edit(1, "v1", priority=ANSWER)]
+    await desk.drain()
+    assert [call.verb for call in desk.fake.calls] == ["send", "send", "delete" if deleted else "edit"]
+    assert desk.fake.texts()[:2] == ["v0", "v0"]
+    assert [desk.fates()[row] for row in rows] == ["sent", "sent"]
+
+
+async def test_what_a_killed_process_left_takes_a_newer_card_where_a_message_would_be_repeated_anyway() -> None:
+    desk = Desk()
+    rows = [desk.send(1, "v0", left=True), desk.edit(1, "v1")]
+    await desk.drain()
+    assert desk.fake.texts() == ["v1"]
+    assert [desk.fates()[row] for row in rows] == ["sent", "superseded"]
+
+
 async def test_a_delete_cancels_an_unsent_message_and_its_edits() -> None:
     desk = Desk()
     rows = [desk.send(1), desk.edit(1, "v1"), desk.delete(1), desk.edit(1, "v2"), desk.delete(1)]

@@ -41,18 +41,25 @@ class Steps:
         self._me = me
         self._handles = handles
 
-    async def acknowledge(self, each: Interaction) -> None:
-        """Say that an answer comes: of a command or a form so that the person sees it, of a tap without a trace."""
-        if each.kind in "cn":
-            body = {"type": DEFERRED, "data": {"flags": EPHEMERAL}}
-            await self.callback(each, body, Stage.THINKING)
-        else:
-            await self.callback(each, {"type": DEFERRED_UPDATE}, Stage.ANSWERED)
+    async def defer(self, each: Interaction) -> None:
+        """Say to the person that an answer comes.
 
-    async def forget_first(self, each: Interaction) -> None:
-        """Take the first answer away."""
-        each.stage = Stage.ANSWERED
-        await self._calls.call("DELETE", _ORIGINAL, ids=self._ids(each), fine=(UNKNOWN_MESSAGE,))
+        After a tap, too, where Discord would take a deferral that nobody sees: what takes the place of what was
+        announced can be said again without doubling, and a message beside it cannot.
+        """
+        await self.callback(each, {"type": DEFERRED, "data": {"flags": EPHEMERAL}}, Stage.THINKING)
+
+    async def pass_over(self, each: Interaction) -> None:
+        """Nothing is said: a tap ends without a trace, of anything else the announcement is taken away again."""
+        if each.stage is Stage.FRESH and each.kind in "bm":
+            await self.callback(each, {"type": DEFERRED_UPDATE}, Stage.ANSWERED)
+        elif each.stage is Stage.FRESH:
+            await self.defer(each)
+        if each.stage is Stage.UNKNOWN:  # a process before this one may have announced an answer
+            await self._find_out(each)
+        if each.stage is Stage.THINKING:
+            each.stage = Stage.ANSWERED
+            await self._calls.call("DELETE", _ORIGINAL, ids=self._ids(each), fine=(UNKNOWN_MESSAGE,))
 
     async def say(self, each: Interaction, body: Mapping[str, Any], files: Sequence[discord.File]) -> str | None:
         """Take the next step towards showing a message: its id, or None when the stage has changed."""
@@ -113,6 +120,13 @@ class Steps:
 
     async def _look(self, each: Interaction, body: Mapping[str, Any]) -> str | None:
         """Find out how far an interaction is; the id of the message, where the one to be shown stands there already."""
+        found = await self._find_out(each)
+        # A process that ended before it could note its answer has said the same: it is not said again.
+        shown = each.stage is Stage.ANSWERED and (each.doubted == _as_first(body) or shows(found, body))
+        return (id_in(found) or ORIGINAL) if found is not None and shown else None
+
+    async def _find_out(self, each: Interaction) -> Any:
+        """Find out how far an interaction is, by its first answer; returns that, None where there is none."""
         try:
             found = await self._original(each)
         except Gone as error:
@@ -121,11 +135,8 @@ class Steps:
             else:
                 each.stage = Stage.FRESH if self._handles.young(each) else Stage.OVER
             return None
-        thinking = is_loading(found)
-        each.stage = Stage.THINKING if thinking else Stage.ANSWERED
-        # A process that ended before it could note its answer has said the same: it is not said again.
-        shown = not thinking and (each.doubted == _as_first(body) or shows(found, body))
-        return (id_in(found) or ORIGINAL) if shown else None
+        each.stage = Stage.THINKING if is_loading(found) else Stage.ANSWERED
+        return found
 
     async def _original(self, each: Interaction) -> Any:
         return await self._calls.call("GET", _ORIGINAL, ids=self._ids(each))

@@ -40,8 +40,6 @@ class Careful(Turns):
         super().__init__(unit, dispatcher, breaker)
         self.pauses: list[Pause] = []
         """Hooks that were paused and of which nobody has been told yet."""
-        self.doubtful = False
-        """Whether a commit may have arrived although its answer did not."""
         self._sleep = pause
         self._tries = STORE_TRIES
 

@@ -14,6 +14,7 @@ from coterie.core.clock import Clock
 from coterie.core.context import Context
 from coterie.core.engine.outside import Outside
 from coterie.core.engine.sender import Sender
+from coterie.core.engine.sender_messages import AFTERWARDS
 from coterie.core.engine.sender_queue import Job
 from coterie.core.engine.sender_record import Result
 from coterie.core.engine.settling import settle
@@ -115,9 +116,13 @@ class PostOffice:
                 priority=priority,
                 attempts=attempts,
                 not_before=not_before,
+                left=True,
             )
             by_adapter.setdefault(adapter, []).append(job)
             count += 1
+        for jobs in by_adapter.values():
+            # Ids follow the clock, which may have gone back: nothing may wait for a message that stands behind it.
+            jobs.sort(key=lambda job: isinstance(job.action, AFTERWARDS))
         self._deliver(by_adapter)
         return count
 

@@ -61,7 +61,8 @@ class Quiet:
         await self.settle()
         while (due := self._next_due()) is not None and due <= target:
             clock.move_to(max(due, clock.now()))
-            await self.timers.fire()
+            if self._is_due(self.timers.next_due):
+                await self.timers.fire()
             await self.settle()
         clock.move_to(max(target, clock.now()))
         await self.settle()

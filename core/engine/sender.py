@@ -23,6 +23,8 @@ STORE_WAIT: Final = 5.0
 """Seconds after which a look-up in the store that failed is tried again."""
 UNRECORDED: Final = 1000
 """Nothing more is sent while more results than this wait for the store."""
+KEPT: Final = 4
+"""One in so many of the places for requests in flight is kept for answers that no overall rate holds back."""
 
 _log = logging.getLogger("coterie.sender")
 
@@ -139,22 +141,24 @@ class Sender:
     def _next_start(self) -> int | None:
         """The earliest instant at which time alone lets something start."""
         now, instant = self._clock.now(), self._queue.next_timer()
-        if self._has_room():
-            if self._queue.has_ready(free=True):
-                instant = _earliest(instant, max(now, self._pacer.frozen))
-            if self._queue.has_ready(free=False):
-                instant = _earliest(instant, max(now, self._pacer.opens(now)))
+        if self._has_room() and self._queue.has_ready(free=True):
+            instant = _earliest(instant, max(now, self._pacer.frozen))
+        if self._has_room(paced=True) and self._queue.has_ready(free=False):
+            instant = _earliest(instant, max(now, self._pacer.opens(now)))
         return instant
 
-    def _has_room(self) -> bool:
-        return len(self._tasks) < self._limits.in_flight and len(self._recorder) <= UNRECORDED
+    def _has_room(self, *, paced: bool = False) -> bool:
+        """Whether one more request may be out; some places are kept for free answers, however slow all else is."""
+        places, answers = self._limits.in_flight, paced and self._limits.answers_free
+        return len(self._tasks) < places - answers * (places // KEPT) and len(self._recorder) <= UNRECORDED
 
     def _pump(self) -> None:
         """Start all requests that may leave now."""
         now = self._clock.now()
         self._queue.wake(now)
         while not self._closed and self._has_room() and self._pacer.frozen <= now:
-            entry = self._queue.pick(now, paced=self._pacer.opens(now) <= now)
+            paced = self._has_room(paced=True) and self._pacer.opens(now) <= now
+            entry = self._queue.pick(now, paced=paced)
             if entry is None:
                 return
             if entry.delivery is None and not self._make_ready(entry):

@@ -100,7 +100,7 @@ class Fates:
     def __init__(
         self, platform: Platform, limits: Limits, pacer: Pacer, clock: Clock, record: Callable[[Result], None]
     ) -> None:
-        self.messages = Messages(limits, self._tell)
+        self.messages = Messages(limits, self._tell, keyed=platform.idempotent_sends)
         self.queue = self.messages.queue
         self.entries: dict[int, Entry] = {}
         self.stats = Stats()

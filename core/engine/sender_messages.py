@@ -41,6 +41,8 @@ _EDITS = EditMessage | Reschedule
 _DELETES = DeleteMessage | CloseForm | CallOff
 _LATER = _EDITS | _MARKS
 _BLOCKED = Referring | CloseForm
+AFTERWARDS: Final = _BLOCKED
+"""What waits for the message that it is about."""
 _WITH_REF = SendMessage | SendPrivate | Referring | SendInvoice | SendPoll | OpenTopic | Schedule
 
 Key = tuple[int, int | str]
@@ -61,7 +63,9 @@ class Messages:
     still holds what members should see is the last to end.
     """
 
-    def __init__(self, limits: Limits, tell: Tell) -> None:
+    def __init__(self, limits: Limits, tell: Tell, *, keyed: bool = False) -> None:
+        """``keyed``: a message that is sent twice shows once, as it was sent first."""
+        self._keyed = keyed
         self.queue = Queue(limits, self._blocked)
         self._tell = tell
         self._natives: OrderedDict[Key, str] = OrderedDict()
@@ -116,7 +120,7 @@ class Messages:
                 self.end(entry, now, "cancelled", "the message is being deleted")
             elif isinstance(action, _EDITS) and edit is not None and edit is not entry:
                 self.end(entry, now, "superseded", "a newer edit waits")
-        elif self._sends.get(key) is entry and not entry.doubtful:
+        elif self._sends.get(key) is entry and self._unsent(entry):
             if delete is not None:
                 self.end(entry, now, "cancelled", "deleted before it was sent")
             elif edit is not None and isinstance(edit.job.action, EditMessage) and _takes_card(entry):
@@ -151,8 +155,7 @@ class Messages:
         if send is None and self._natives.get(key) == GONE:
             self._tell(job, "cancelled", NO_MESSAGE)
             return None
-        takes = send is not None and not send.taken and not send.doubtful and _takes_card(send)
-        if send is not None and takes and isinstance(job.action, EditMessage):
+        if send is not None and self._unsent(send) and _takes_card(send) and isinstance(job.action, EditMessage):
             self._fold(send, job, job.action.card)
             return send
         if edit is not None and not edit.taken:
@@ -193,7 +196,7 @@ class Messages:
         for mark in tuple(self._marks.get(key, ())):
             if not mark.taken:
                 self.end(mark, now, "cancelled", "the message is being deleted")
-        if send is not None and not send.taken and not send.doubtful:
+        if send is not None and self._unsent(send):
             self.end(send, now, "cancelled", "deleted before it was sent")
             self._tell(job, "cancelled", "the message was never sent")
             return None
@@ -202,6 +205,14 @@ class Messages:
             return None
         entry = self._deletes[key] = self.queue.add(job, now)
         return entry
+
+    def _unsent(self, send: Entry) -> bool:
+        """Whether a message can still become another, or be forgotten: it is sure that no platform shows it.
+
+        Where doubles show as the first of them, one that an earlier process may have sent has to be sent as it was; an
+        edit follows.  Elsewhere another card in its place is as good as an edit.
+        """
+        return not (send.taken or send.doubtful or (send.job.left and self._keyed))
 
     def _fold(self, send: Entry, job: Job, card: Card) -> None:
         """Let an unsent message carry the card of an edit, whose row is kept until the message is out."""

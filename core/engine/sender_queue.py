@@ -31,7 +31,10 @@ _PATIENT_FIRST: Final = _URGENT_FIRST[::-1]
 
 @dataclass(slots=True)
 class Job:
-    """One outbox row in memory; ``created`` (milliseconds, 0: when the sender first saw it) starts its age."""
+    """One outbox row in memory; ``created`` (milliseconds, 0: when the sender first saw it) starts its age.
+
+    ``left``: it was read from the store, so an earlier process may have sent it without noting that.
+    """
 
     id: int
     community: int
@@ -41,6 +44,7 @@ class Job:
     attempts: int = 0
     not_before: int = 0
     created: int = 0
+    left: bool = False
 
 
 @dataclass(slots=True, eq=False)

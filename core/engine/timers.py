@@ -65,7 +65,11 @@ class Timers:
         """Hand in everything that is due now, in order of its moments; returns how many."""
         count = 0
         try:
-            while rows := await self._on_store(self._due):
+            while True:
+                self._earlier = None
+                rows, following = await self._on_store(self._look)
+                if not rows:
+                    break
                 outcomes = await asyncio.gather(
                     *(self._submit(row[0], _event(row)) for row in rows), return_exceptions=True
                 )
@@ -75,9 +79,8 @@ class Timers:
                     log.error("%d due timers could not be handled: %s", len(failed), failed[0])
                     self.next_due = self._clock.now() + TRY_AGAIN
                     return count
-            self._earlier = None
-            # What is heard while the answer is on its way may be earlier than what it says.
-            self.next_due = _earliest(await self._on_store(self._next), self._earlier)
+            # What was heard while the answer was on its way may be earlier than what it says.
+            self.next_due = _earliest(following, self._earlier)
         except Exception:
             log.exception("due timers could not be read")
             self.next_due = self._clock.now() + TRY_AGAIN
@@ -93,14 +96,13 @@ class Timers:
                 failed.append(outcome)
         return failed
 
-    def _due(self, ctx: Context) -> list[tuple[Any, ...]]:
+    def _look(self, ctx: Context) -> tuple[list[tuple[Any, ...]], int | None]:
+        """The timers that are due now, and where there is none, when the next one is."""
         db = ctx.unit.db
-        return db.all(DUE_TIMERS, {"now": self._clock.now(), "foreign": db.list_value(self._foreign)})
-
-    def _next(self, ctx: Context) -> int | None:
-        db = ctx.unit.db
-        row = db.one(NEXT_TIMER, {"foreign": db.list_value(self._foreign)})
-        return None if row is None else int(row[0])
+        foreign = db.list_value(self._foreign)
+        rows = db.all(DUE_TIMERS, {"now": self._clock.now(), "foreign": foreign})
+        row = None if rows else db.one(NEXT_TIMER, {"foreign": foreign})
+        return rows, None if row is None else int(row[0])
 
 
 def _earliest(one: int | None, other: int | None) -> int | None:

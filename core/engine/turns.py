@@ -29,6 +29,8 @@ class Turns:
         self.dispatcher = dispatcher
         self.breaker = breaker
         self.counts = Counts()
+        self.doubtful = False
+        """Whether the store may hold a commit of which nobody here was told."""
 
     def _committed(self, batch: list[Work], started: float) -> None:
         events = duplicates = 0
@@ -36,6 +38,10 @@ class Turns:
             if work.happens:
                 events += 1
                 duplicates += work.outcome is DUPLICATE
+        if duplicates:
+            # Perhaps by a process that was killed before this one began, and whose commit the database, which had been
+            # handed it, carried out after this one had read what was left to do.
+            self.doubtful = True
         self.counts.committed(len(batch), events, duplicates, time.perf_counter() - started)
 
     def _known(self, batch: list[Work]) -> dict[int, set[str]]:

@@ -8,15 +8,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-from coterie.storage.engine import LaneConnection, open_engine
-from coterie.storage.proof import verify
+from coterie.storage.engine import open_engine
 from tests.crash.scene import FUNDS
+from tests.killing.books import BALANCES, PACKETS, SHARES, check_packet, proved, rows
 
 DAY: Final = 86_400_000
-PACKETS: Final = "SELECT id, sender_id, greeting, total, count, state, taken_count, taken FROM redpacket_packets"
-SHARES: Final = "SELECT packet_id, number, amount, member_id FROM redpacket_shares ORDER BY packet_id, number"
 FUNDED: Final = "SELECT key FROM transfers WHERE reason = 'fund'"
-BALANCES: Final = "SELECT kind, owner, balance FROM ledger_accounts WHERE currency = 'points'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +44,23 @@ class Audit:
 
 def audit(url: str) -> Audit:
     """Read everything and check what holds at every instant; raises :class:`AssertionError`."""
-    engine = open_engine(url)
-    db = LaneConnection(engine)
-    try:
-        with db.transaction():
-            found = _read(db.connection)
-            problems = verify(db)
-    finally:
-        db.close()
-        engine.dispose()
-    assert problems == []
-    return found
-
-
-def _rows(connection: Connection, statement: str) -> list[Any]:
-    return list(connection.execute(text(statement)).all())
+    with proved(url) as connection:
+        return _read(connection)
 
 
 def _read(connection: Connection) -> Audit:
-    found = Audit(timers={(row[0], row[1]) for row in _rows(connection, "SELECT name, key FROM timers")})
-    names: dict[int, str] = {row[0]: row[1] for row in _rows(connection, "SELECT member_id, native FROM accounts")}
-    balances = {(row[0], row[1]): int(row[2]) for row in _rows(connection, BALANCES)}
+    found = Audit(timers={(row[0], row[1]) for row in rows(connection, "SELECT name, key FROM timers")})
+    names: dict[int, str] = {row[0]: row[1] for row in rows(connection, "SELECT member_id, native FROM accounts")}
+    balances = {(row[0], row[1]): int(row[2]) for row in rows(connection, BALANCES)}
     wallets: dict[str, int] = defaultdict(int)
-    for (key,) in _rows(connection, FUNDED):
+    for (key,) in rows(connection, FUNDED):
         wallets[names[int(key.split(":")[2])]] += FUNDS
     shares: dict[int, list[Any]] = defaultdict(list)
-    for row in _rows(connection, SHARES):
+    for row in rows(connection, SHARES):
         shares[row[0]].append(row[1:])
-    for row in _rows(connection, PACKETS):
+    for row in rows(connection, PACKETS):
         greeting, packet = row[2], Packet(row[0], names[row[1]], row[5], row[3] - row[7])
-        _check_packet(row, shares[packet.id], balances[("escrow", f"redpacket:{packet.id}")])
+        check_packet(row, shares[packet.id], balances[("escrow", f"redpacket:{packet.id}")])
         found.packets[greeting] = packet
         wallets[packet.sender] -= row[7] if packet.state == "expired" else row[3]
         for _, amount, member in shares[packet.id]:
@@ -85,22 +69,10 @@ def _read(connection: Connection) -> Audit:
                 wallets[names[member]] += amount
     for member, name in names.items():
         assert balances.get(("member", str(member)), 0) == wallets[name], f"the wallet of {name}"
-    outbox = dict(_rows(connection, "SELECT state, count(*) FROM outbox GROUP BY state"))
+    outbox = dict(rows(connection, "SELECT state, count(*) FROM outbox GROUP BY state"))
     found.pending = outbox.pop("pending", 0)
     assert not outbox, "nothing was given up"
     return found
-
-
-def _check_packet(row: Any, shares: list[Any], purse: int) -> None:
-    """One packet: its shares, its counters and its purse agree, and nobody has two."""
-    _, _, greeting, total, count, state, taken_count, taken = row
-    claimed = [share for share in shares if share[2] is not None]
-    assert (len(shares), sum(share[1] for share in shares)) == (count, total), greeting
-    assert [share[0] for share in claimed] == list(range(taken_count)), f"{greeting}: shares go out without a gap"
-    assert len({share[2] for share in claimed}) == taken_count, f"{greeting}: one share a person"
-    assert sum(share[1] for share in claimed) == taken, greeting
-    assert (state == "empty") == (taken_count == count), greeting
-    assert purse == (0 if state == "expired" else total - taken), f"{greeting}: the purse holds what is left"
 
 
 def a_day_passes(url: str) -> None:

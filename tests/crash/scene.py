@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -14,7 +12,8 @@ from typing import Final
 import msgspec
 
 from coterie.adapters.sandbox.state import MessageLine, PersonLine, RoomLine
-from tests.cli_kit import Running, coterie_itself, environment, package
+from tests.cli_kit import Running
+from tests.killing.process import Process, surroundings
 
 ROOMS: Final = 10
 FUNDS: Final = 10**9
@@ -48,10 +47,7 @@ class Scene:
         lines = [PersonLine(f"m{number}", f"M{number}", "sandbox") for number in range(PEOPLE)]
         places = [RoomLine(f"r{number}") for number in range(ROOMS)]
         self.state.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in [*lines, *places]))
-        points = {"coterie.plugins": {"crowd": "tests.crash.crowd:Crowd"}}
-        site = package(folder / "site", "coterie-crowd", points, {})
-        root = Path(__file__).resolve().parents[2]
-        self._environment = environment(root, site, *coterie_itself(folder / "itself"))
+        self._environment = surroundings(folder)
         self._heard: dict[str, Said] = {}
 
     def running(self) -> Running:
@@ -60,13 +56,8 @@ class Scene:
 
     def brief_run(self, seconds: float) -> None:
         """A process that is killed so long after it was started, ready or not."""
-        command = [sys.executable, "-m", "coterie.core.cli", "run", "-c", "plugins.toml"]
-        process = subprocess.Popen(
-            command, cwd=self.folder, env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(seconds)
-        process.kill()
-        process.wait()
+        with Process(self.folder, self._environment):
+            time.sleep(seconds)
 
     def listen(self) -> None:
         """Note what was said, before a later run tidies it away."""

@@ -2,38 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
-import tempfile
-import time
-from pathlib import Path
-
 from coterie.adapters.telegram.fake import FakeTelegram
-from tests.telegram_crash import news
-from tests.telegram_crash.loop import PEOPLE, Loop
-from tests.telegram_crash.scene import Scene
-
-
-def main() -> None:
-    """Kill so many processes on one database; the first broken promise ends it."""
-    parser = argparse.ArgumentParser(prog="python -m tests.telegram_crash", description=__doc__)
-    parser.add_argument("--kills", type=int, default=100, help="how many processes are killed (default 100)")
-    parser.add_argument("--db", help="an empty database: sqlite:///FILE or postgresql://… (default: a temporary file)")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same plan (default 1)")
-    parser.add_argument("--news", type=int, default=0, metavar="CHATS", help="a broadcast to so many, in place of that")
-    options = parser.parse_args()
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="coterie-crash-") as folder, FakeTelegram.threaded() as fake:
-        url = options.db or f"sqlite:///{folder}/coterie.db"
-        if options.news:
-            print(news.play(Scene(Path(folder), url, fake, options.news), options.seed, options.news // 2))
-            return
-        loop = Loop(Scene(Path(folder), url, fake, PEOPLE), options.seed)
-        loop.play(options.kills, lambda line: print(line, flush=True))
-        print(
-            f"{options.kills} processes killed in {time.monotonic() - started:.0f} s: "
-            f"nothing lost, nothing done twice, {loop.doubled} texts said once more"
-        )
-
+from tests.killing.command import main
+from tests.telegram_crash.moments import story
 
 if __name__ == "__main__":
-    main()
+    main("telegram", FakeTelegram.threaded, story)

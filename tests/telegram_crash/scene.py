@@ -1,140 +1,119 @@
-"""The place where it happens: a Telegram server, a configuration, and `coterie run` between them."""
+"""Telegram in front of the bot: how things are done there, and what is seen of them."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from types import TracebackType
-from typing import Final, TypeVar
+from collections.abc import Collection
+from typing import Any, ClassVar
 
-from coterie.adapters.telegram.fake import FakeTelegram, FakeThread
-from tests.cli_kit import PATIENCE, ROOT, coterie_itself, environment, package
-from tests.telegram_crash.hearing import Ear
-
-ROOMS: Final = 4
-LOOK_EVERY: Final = 0.05
-"""Seconds between two looks."""
-CONFIG: Final = """
-[coterie]
-database = "{url}"
-day_start = "{day}:00"
-web = {{ host = "127.0.0.1", port = 0 }}
-log = {{ level = "warning" }}
-[adapters.telegram]
-token = "{token}"
-api_base_url = "{base}"
-api_file_url = "{files}"
-chats = ["*"]
-poll_timeout = "5s"
-[plugins.checkin]
-[plugins.crowd]
-[plugins.members]
-[plugins.redpacket]
-[plugins.wallet]
-confirm_above = 1000000
-[communities.town]
-operators = ["telegram:{operator}"]
-spaces = [{spaces}]
-"""
-T = TypeVar("T")
+from coterie.adapters.telegram.fake import FakeMessage, FakeTelegram, FakeThread, NotPossible
+from coterie.adapters.telegram.limits import LIMITS
+from coterie.adapters.telegram.sending import ids_of
+from tests.cli_kit import PATIENCE
+from tests.killing.deeds import FUNDS, Ask, CheckIn, Deed, Grab, Packet, Pay
+from tests.killing.hearing import Seen
+from tests.killing.process import Process, eventually
+from tests.killing.scene import FOR_EVER, MANY, ROOMS, Scene
 
 
-class Bot:
-    """One process of `coterie run`; it is gone when this is left."""
+class TelegramScene(Scene[FakeTelegram]):
+    """Direct chats and :data:`ROOMS` groups; messages are ``CHAT:NUMBER``."""
 
-    def __init__(self, folder: Path, env: dict[str, str]) -> None:
-        self._log = folder / "log.txt"
-        with self._log.open("wb") as log:
-            command = [sys.executable, "-m", "coterie.core.cli", "run", "-c", "plugins.toml"]
-            self._process = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
+    platform: ClassVar[str] = "telegram"
+    in_flight: ClassVar[int] = LIMITS.in_flight
+    repeats: ClassVar[bool] = True
+    doubts: ClassVar[int] = 1
+    fake: FakeThread[FakeTelegram]
 
-    def __enter__(self) -> Bot:
-        return self
+    def settle(self, server: FakeTelegram, people: int) -> None:
+        server.listeners.append(self.ear.hear)
+        self.people = [server.user(f"P{number}")["id"] for number in range(people)]
+        for person in self.people:
+            server.private(person)
+        self.rooms = [server.group(f"Room {number}", members=self.people).id for number in range(ROOMS)]
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.kill()
-        if error is not None:
-            print(self._log.read_text(errors="replace")[-4000:])
+    def adapter(self) -> str:
+        fake = self.fake
+        return (
+            f'token = "{fake.token}"\napi_base_url = "{fake.base_url}"\napi_file_url = "{fake.file_url}"\n'
+            'chats = ["*"]\npoll_timeout = "5s"'
+        )
 
-    @property
-    def alive(self) -> bool:
-        """Whether the process is still there."""
-        return self._process.poll() is None
+    def spaces(self) -> Collection[int]:
+        return self.rooms
 
-    def strike(self) -> None:
-        """`kill -9`, from any thread, without waiting."""
-        if self.alive:
-            os.kill(self._process.pid, signal.SIGKILL)
+    def run(self) -> Process:
+        self._polls = self._polled()
+        return super().run()
 
-    def kill(self) -> None:
-        """`kill -9`, and wait until the process is gone."""
-        self.strike()
-        self._process.wait(PATIENCE)
+    # -- what is seen
 
-    def stop(self) -> None:
-        """SIGTERM; it has to end by itself, and cleanly."""
-        self._process.terminate()
-        assert self._process.wait(PATIENCE) == 0, self._log.read_text(errors="replace")[-4000:]
+    def read(self, kind: str, thing: Any) -> Seen | None:
+        if kind == "alert":
+            return Seen(thing["user_id"], thing["text"])
+        if kind not in ("sent", "edited") or not isinstance(thing, FakeMessage) or not thing.own:
+            return None
+        token = next((button["callback_data"] for button in thing.buttons if "callback_data" in button), "")
+        return Seen(thing.chat_id, thing.text, f"{thing.chat_id}:{thing.message_id}", token)
 
+    def posts(self, channel: str, native: str) -> Collection[str]:
+        if native.startswith("alert:"):
+            return ()
+        chat, numbers = ids_of(native)
+        return [f"{chat or channel}:{number}" for number in numbers]
 
-class Scene:
-    """One server, one database; processes come and go between them.  The first of the ``people`` is the operator."""
+    # -- what people do
 
-    def __init__(self, folder: Path, url: str, fake: FakeThread[FakeTelegram], people: int) -> None:
-        self.url = url
-        self.fake = fake
-        self.ear = Ear()
-        self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+    def act(self, server: FakeTelegram, deed: Deed) -> int:
+        match deed:
+            case Pay():
+                return server.says(deed.who, deed.who, f"/pay @{deed.to} {deed.amount} points note-{deed.amount}")
+            case CheckIn():
+                return server.says(deed.who, deed.who, "/checkin")
+            case Ask():
+                return server.says(deed.who, deed.who, "/balance")
+            case Packet():
+                words = f"/packet {deed.shares * 100} {deed.shares} {deed.greeting}"
+                return server.says(deed.who, deed.room, words)
+            case Grab():
+                try:
+                    _, _, number = deed.card.message.partition(":")
+                    return server.taps(deed.who, int(number), deed.card.to, deed.card.token)
+                except NotPossible:  # the card says by now that the packet is empty
+                    return 0
+        return server.says(deed.who, deed.who, f"/fund {FUNDS}")
 
-        def settle(server: FakeTelegram) -> tuple[list[int], list[int]]:
-            server.listeners.append(self.ear.hear)
-            found = [server.user(f"P{number}")["id"] for number in range(people)]
-            for person in found:
-                server.private(person)
-            return found, [server.group(f"Room {number}", members=found).id for number in range(ROOMS)]
+    def broadcast(self, server: FakeTelegram, who: int, text: str) -> None:
+        server.says(who, who, f'/broadcast "not left" {text}')
 
-        self.people, self.groups = fake.do(settle)
-        spaces = ", ".join(f'{{ platform = "telegram", id = "{group}" }}' for group in self.groups)
-        # The community's day began twelve hours ago, so that no test checks in on two days.
-        day = f"{datetime.now(UTC) - timedelta(hours=12):%H}"
-        text = CONFIG.format(
-            url=url, day=day, token=fake.token, base=fake.base_url, files=fake.file_url, operator=self.people[0],
-            spaces=spaces,
-        )  # fmt: skip
-        (folder / "plugins.toml").write_text(text, encoding="utf-8")
-        site = package(folder / "site", "coterie-crowd", {"coterie.plugins": {"crowd": "tests.crash.crowd:Crowd"}}, {})
-        self._environment = environment(ROOT, site, *coterie_itself(folder / "itself"))
+    # -- how far the bot is
 
-    def run(self) -> Bot:
-        """The next process, perhaps not ready yet."""
-        self.ear.run += 1
-        return Bot(self._folder, self._environment)
-
-    def confirmed(self) -> None:
-        """Wait until the bot has acknowledged all updates."""
-        self.fake.wait(lambda server: server.until(lambda: not server.updates.waiting(), PATIENCE), PATIENCE)
+    def awake(self) -> None:
+        eventually(self._polled, lambda polls: polls > self._polls)
 
     def pending(self) -> set[int]:
-        """The updates that the bot has not acknowledged."""
         return self.fake.do(lambda server: {update.id for update in server.updates.waiting()})
 
+    def confirmed(self) -> None:
+        self.fake.wait(lambda server: server.until(lambda: not server.updates.waiting(), PATIENCE), PATIENCE)
 
-def eventually(look: Callable[[], T], good: Callable[[T], object]) -> T:
-    """Look again and again until what is seen is good; raises :class:`AssertionError` after a minute."""
-    end = time.monotonic() + PATIENCE
-    while not good(seen := look()):
-        assert time.monotonic() < end, f"still {seen}"
-        time.sleep(LOOK_EVERY)
-    return seen
+    def _polled(self) -> int:
+        return self.fake.do(lambda server: len(server.called("getUpdates")))
+
+    # -- a bad day
+
+    def refuse(self, server: FakeTelegram) -> None:
+        for method in ("sendMessage", "answerCallbackQuery"):
+            server.faults.fail(MANY, method=method, status=429)
+
+    def doubt(self, server: FakeTelegram) -> None:
+        server.faults.slow(FOR_EVER, self.doubts, method="sendMessage")
+        server.faults.fail(MANY, method="sendMessage", status=429)
+
+    def calm(self, server: FakeTelegram) -> None:
+        server.faults.clear()
+
+    def enforce(self, server: FakeTelegram, *, patient: bool) -> None:
+        server.limits.enforced = True
 
 
-__all__ = ["Bot", "Scene", "eventually"]
+__all__ = ["TelegramScene"]

@@ -6,32 +6,43 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-from coterie.adapters.telegram.fake import FakeTelegram, NotPossible
-from tests.telegram_crash.audit import Books
-from tests.telegram_crash.hearing import Key, Said
-from tests.telegram_crash.scene import Scene
+from tests.killing.books import Books
+from tests.killing.hearing import Key, Said
+
+if TYPE_CHECKING:
+    from tests.killing.scene import Scene
 
 FUNDS: Final = 10**9
 FIRST_AMOUNT: Final = 2
 """Every payment has an amount of its own, from this on."""
-
 NEWEST: Final = 6
 """Packets that are tapped on; older ones are empty."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Deed:
-    """Something that somebody does once; ``update`` is the number of its update."""
+    """Something that somebody does once; ``event`` is the number by which the platform tells of it, 0 before."""
 
     who: int
-    update: int = 0
+    event: int = 0
+
+    def happened(self, books: Books) -> bool:
+        """Whether the store shows its effect."""
+        raise NotImplementedError
+
+    def told(self, books: Books) -> Iterable[Key]:
+        """What has to be said of it when it has happened."""
+        return ()
 
 
 @dataclass(slots=True, kw_only=True)
 class Fund(Deed):
     """Somebody takes the money they begin with."""
+
+    def happened(self, books: Books) -> bool:
+        return self.who in books.funded
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,10 +52,22 @@ class Pay(Deed):
     to: int
     amount: int
 
+    def happened(self, books: Books) -> bool:
+        return books.pays[self.amount] > 0
+
+    def told(self, books: Books) -> Iterable[Key]:
+        return (self.who, f"paid {self.amount}"), (self.to, f"received {self.amount}")
+
 
 @dataclass(slots=True, kw_only=True)
 class CheckIn(Deed):
     """Somebody collects the day's points."""
+
+    def happened(self, books: Books) -> bool:
+        return books.check_ins[self.who] > 0
+
+    def told(self, books: Books) -> Iterable[Key]:
+        return ((self.who, f"checked in for {books.rewards[self.who]}"),)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,6 +78,12 @@ class Packet(Deed):
     greeting: str
     shares: int
 
+    def happened(self, books: Books) -> bool:
+        return self.greeting in books.packets
+
+    def told(self, books: Books) -> Iterable[Key]:
+        return ((self.room, self.greeting.replace("greeting-", "packet ")),)
+
 
 @dataclass(slots=True, kw_only=True)
 class Grab(Deed):
@@ -63,11 +92,29 @@ class Grab(Deed):
     greeting: str
     card: Said
 
+    def happened(self, books: Books) -> bool:
+        return (self.greeting, self.who) in books.shares or books.packets[self.greeting].state == "empty"
+
+    def told(self, books: Books) -> Iterable[Key]:
+        share = books.shares.get((self.greeting, self.who))
+        return ((self.who, "late" if share is None else f"got {share}"),)
+
+
+@dataclass(slots=True, kw_only=True)
+class Ask(Deed):
+    """Somebody asks what they have, when nothing happens any more."""
+
+    def happened(self, books: Books) -> bool:
+        return True
+
+    def told(self, books: Books) -> Iterable[Key]:
+        return ((self.who, f"has {books.balances[self.who]}"),)
+
 
 class Crowd:
     """Plans deeds, does them, and remembers them all; the same ``seed`` gives the same plan."""
 
-    def __init__(self, scene: Scene, seed: int) -> None:
+    def __init__(self, scene: Scene[Any], seed: int) -> None:
         self.scene = scene
         self.rng = random.Random(seed)
         self.deeds: list[Deed] = []
@@ -76,21 +123,21 @@ class Crowd:
         self._fresh = list(scene.people)
         self._grabbed: set[tuple[str, int]] = set()
 
-    def do(self, deeds: Iterable[Deed], *, then: Callable[[FakeTelegram], None] | None = None) -> list[Deed]:
-        """Do these at once, so that they reach the bot in one batch, with what is done ``then`` at its end.
+    def do(self, deeds: Iterable[Deed], *, then: Callable[[Any], None] | None = None) -> list[Deed]:
+        """Do these at once, so that they reach the bot together, with what is done ``then`` to the server at their end.
 
         Returns those that could be done.
         """
         wanted = list(deeds)
 
-        def act(server: FakeTelegram) -> None:
+        def act(server: Any) -> None:
             for deed in wanted:
-                deed.update = _act(server, deed)
+                deed.event = self.scene.act(server, deed)
             if then is not None:
                 then(server)
 
         self.scene.fake.do(act)
-        done = [deed for deed in wanted if deed.update]
+        done = [deed for deed in wanted if deed.event]
         self.deeds += done
         return done
 
@@ -100,13 +147,16 @@ class Crowd:
         """Everybody takes their money, in their direct chat."""
         return [Fund(who=who) for who in self.scene.people]
 
+    def asking(self) -> list[Deed]:
+        """Everybody asks what they have."""
+        return [Ask(who=who) for who in self.scene.people]
+
     def packet(self, shares: int) -> Packet:
         """A new packet, in one room after the other."""
         self._packets += 1
-        room = self.scene.groups[self._packets % len(self.scene.groups)]
-        return Packet(
-            who=self.rng.choice(self.scene.people), room=room, greeting=f"greeting-{self._packets}", shares=shares
-        )
+        room = self.scene.rooms[self._packets % len(self.scene.rooms)]
+        who = self.rng.choice(self.scene.people)
+        return Packet(who=who, room=room, greeting=f"greeting-{self._packets}", shares=shares)
 
     def pay(self, who: int) -> Pay:
         """A payment to somebody else."""
@@ -149,12 +199,13 @@ class Crowd:
 
     # -- what has to come of it
 
-    def check(self, books: Books) -> None:
-        """Nothing that was acknowledged is missing, nothing happened twice, and money is where it belongs."""
-        pending = self.scene.pending()
-        for deed in self.deeds:
-            if deed.update not in pending:
-                assert has_happened(deed, books), f"{deed} was acknowledged, and has had no effect"
+    def check(self, books: Books, pending: set[int]) -> None:
+        """Nothing that was acknowledged is missing, nothing happened twice, and money is where it belongs.
+
+        ``pending`` are the events that were not acknowledged before the store was read.
+        """
+        lost = [deed for deed in self.deeds if deed.event not in pending and not deed.happened(books)]
+        assert not lost, f"{len(lost)} acknowledged, and without effect: {lost[:3]}"
         assert max(books.pays.values(), default=1) == 1, "a payment twice"
         assert max(books.check_ins.values(), default=1) == 1, "a check-in twice"
         wallets: Counter[int] = Counter()
@@ -172,52 +223,8 @@ class Crowd:
         assert {who: wallets[who] for who in books.balances} == books.balances, "somebody's wallet"
 
     def expected(self, books: Books) -> Counter[Key]:
-        """What had to be said when all has happened."""
-        said: Counter[Key] = Counter()
-        for deed in self.deeds:
-            match deed:
-                case Pay():
-                    said[deed.who, f"paid {deed.amount}"] += 1
-                    said[deed.to, f"received {deed.amount}"] += 1
-                case CheckIn():
-                    said[deed.who, "checked in"] += 1
-                case Packet():
-                    said[deed.room, deed.greeting.replace("greeting-", "packet ")] += 1
-                case Grab():
-                    share = books.shares.get((deed.greeting, deed.who))
-                    said[deed.who, "late" if share is None else f"got {share}"] += 1
-        return said
+        """What has to be said of all that has happened."""
+        return Counter(key for deed in self.deeds if deed.happened(books) for key in deed.told(books))
 
 
-def has_happened(deed: Deed, books: Books) -> bool:
-    """Whether the database shows a deed's effect."""
-    match deed:
-        case Pay():
-            return books.pays[deed.amount] > 0
-        case CheckIn():
-            return books.check_ins[deed.who] > 0
-        case Packet():
-            return deed.greeting in books.packets
-        case Grab():
-            return (deed.greeting, deed.who) in books.shares or books.packets[deed.greeting].state == "empty"
-    return deed.who in books.funded
-
-
-def _act(server: FakeTelegram, deed: Deed) -> int:
-    match deed:
-        case Pay():
-            return server.says(deed.who, deed.who, f"/pay @{deed.to} {deed.amount} points note-{deed.amount}")
-        case CheckIn():
-            return server.says(deed.who, deed.who, "/checkin")
-        case Packet():
-            words = f"/packet {deed.shares * 100} {deed.shares} {deed.greeting}"
-            return server.says(deed.who, deed.room, words)
-        case Grab():
-            try:
-                return server.taps(deed.who, deed.card.message, deed.card.to, deed.card.token)
-            except NotPossible:  # the card says by now that the packet is empty
-                return 0
-    return server.says(deed.who, deed.who, f"/fund {FUNDS}")
-
-
-__all__ = ["Crowd", "Deed", "Grab", "has_happened"]
+__all__ = ["FUNDS", "Ask", "CheckIn", "Crowd", "Deed", "Fund", "Grab", "Packet", "Pay"]

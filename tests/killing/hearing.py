@@ -1,4 +1,4 @@
-"""What the bot says, as the server carried it out: messages and the answers to taps, each with the run it is from."""
+"""What members see, as the server carried it out: messages and the answers to taps, each with the run it is from."""
 
 from __future__ import annotations
 
@@ -9,63 +9,77 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from coterie.adapters.telegram.fake import FakeMessage
-
 Key = tuple[int, str]
 """A chat (or who tapped) and what was said there, in short."""
 PATTERNS: Final = (
     (re.compile(r"^Paid ([\d,]+) points? to "), "paid {}"),
     (re.compile(r" sent you ([\d,]+) points?\."), "received {}"),
-    (re.compile(r"^Checked in: "), "checked in"),
+    (re.compile(r"^Checked in: \+([\d,]+) points?\."), "checked in for {}"),
     (re.compile(r"^You got ([\d,]+) points? from the red packet"), "got {}"),
     (re.compile(r"^Too late: every share"), "late"),
     (re.compile(r"^You already took "), "already"),
     (re.compile(r"\bgreeting-(\d+)\b"), "packet {}"),
+    (re.compile(r"^Your wallet\n([\d,]+) points?$"), "has {}"),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One thing that was said, in the n-th run; ``message`` is 0 for the answer to a tap, ``at`` is monotonic.
-
-    ``key`` says what it was in short, or in all its words where it is nothing that is expected.
+class Seen:
+    """A message or the answer to a tap as it stands now: to whom, its words, an id of the message that no other has
+    (empty for the answer to a tap), and what its first button carries.
     """
 
-    run: int
     to: int
     text: str
-    message: int
-    token: str
-    key: Key
-    at: float
+    message: str = ""
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Seen):
+    """One thing that was said, in the n-th run, with its first words; ``at`` is monotonic."""
+
+    run: int = 0
+    at: float = 0
+
+    @property
+    def key(self) -> Key:
+        """What it was in short, or in all its words where it is nothing that is expected."""
+        return self.to, in_short(self.text)
 
     @property
     def greeting(self) -> str:
         """The greeting of the packet whose card this is; empty for everything else."""
-        _, _, number = self.key[1].partition("packet ")
+        _, _, number = in_short(self.text).partition("packet ")
         return f"greeting-{number}" if self.token and number.isdecimal() else ""
 
 
 class Ear:
-    """A listener of the server, called on its thread; what it gathers is only added to."""
+    """A listener of the server, called on its thread; what it gathers is only added to.
 
-    def __init__(self) -> None:
+    ``read`` tells what a person sees of a change on the server, None where that is nothing.
+    """
+
+    def __init__(self, read: Callable[[str, Any], Seen | None]) -> None:
+        self._read = read
         self.run = 0
         self.said: list[Said] = []
+        self.states: dict[str, list[str]] = {}
+        """All the words that a message has had, by its id."""
         self.then: Callable[[Said], None] | None = None
         """Called for each thing that is said, before the bot gets its answer."""
 
     def hear(self, kind: str, thing: Any) -> None:
-        """Note messages and alerts."""
-        if kind == "sent":
-            assert isinstance(thing, FakeMessage)
-            token = next((button["callback_data"] for button in thing.buttons if "callback_data" in button), "")
-            to, words, message = thing.chat_id, thing.text, thing.message_id
-        elif kind == "alert":
-            to, words, message, token = thing["user_id"], thing["text"], 0, ""
-        else:
+        """Note what is said, and what becomes of it."""
+        seen = self._read(kind, thing)
+        if seen is None:
             return
-        said = Said(self.run, to, words, message, token, (to, in_short(words)), time.monotonic())
+        if seen.message:
+            states = self.states.setdefault(seen.message, [])
+            states.append(seen.text)
+            if len(states) > 1:
+                return
+        said = Said(seen.to, seen.text, seen.message, seen.token, self.run, time.monotonic())
         self.said.append(said)
         if self.then is not None:
             self.then(said)
@@ -80,7 +94,7 @@ class Ear:
 
 
 def in_short(words: str) -> str:
-    """What was said, without names and sums that nobody can foresee."""
+    """What was said, without names."""
     for pattern, short in PATTERNS:
         found = pattern.search(words)
         if found is not None:
@@ -106,4 +120,4 @@ def compare(said: Iterable[Said], expected: Counter[Key]) -> Counter[Key]:
     return told - expected
 
 
-__all__ = ["Ear", "Key", "Said", "compare"]
+__all__ = ["Ear", "Key", "Said", "Seen", "compare"]
