@@ -14,7 +14,7 @@ POSTGRES ?= $(or $(COTERIE_POSTGRES),postgresql://postgres@127.0.0.1:5432/postgr
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo "$$p" && break; done)
 
-.PHONY: help demo test test-postgres check check-format check-lint check-types check-floors check-packaging bench plot format lock clean
+.PHONY: help demo test test-postgres check check-format check-lint check-types check-floors check-packaging bench plot simulate planted format lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ plot: $(VENV)/.dev ## measure and draw what an event costs, for docs/performance
 	@mkdir -p build/bench
 	@$(if $(RUN),:,$(BIN)/python -m benchmarks growth peers > build/bench/cost.jsonl)
 	@$(BIN)/python -m benchmarks.plot $(or $(RUN),build/bench/cost.jsonl) docs/images/cost.svg
+
+simulate: $(VENV)/.dev ## simulate towns in which everything may fail, and prove that all holds (ARGS='--seeds 20')
+	@$(BIN)/coterie simulate --seeds 200 --steps 300 --jobs 2 $(ARGS)
 
 planted: $(VENV)/.dev ## look for every planted bug with the simulator, a job of its own (ARGS='--seeds 50 name')
 	@$(BIN)/python -m tests.planted $(ARGS)

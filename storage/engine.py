@@ -6,7 +6,7 @@ import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import (
     URL,
@@ -52,7 +52,7 @@ def open_engine(url: str, *, pool_size: int = 8) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(
             parsed,
-            connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
+            connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "cached_statements": 1024},
             pool_size=pool_size,
             max_overflow=4,
         )
@@ -102,6 +102,9 @@ def sqlite_path(url: str) -> Path | None:
 
 class LaneConnection:
     """One connection for one thread: its cursor for the core's statements, SQLAlchemy's view of it for plugins."""
+
+    _begin: ClassVar[str] = "BEGIN IMMEDIATE"
+    """What begins a transaction on SQLite."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -156,7 +159,7 @@ class LaneConnection:
                 if self._reading:  # whatever read alone was ended in the middle
                     self._execute("PRAGMA query_only=OFF")
                     self._reading = False
-                self._execute("BEGIN IMMEDIATE")
+                self._execute(self._begin)
             yield
             self._commit()
         except BaseException as error:

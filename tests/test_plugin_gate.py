@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from coterie.core.cli.play import run_play
 from coterie.core.testing import NoOpenForm, NoSuchButton
 from coterie.core.testing.kit import LiveTown, TownFactory
+from coterie.core.testing.proof.rows import DEAD
 from coterie.plugins.gate import Gate
 from coterie.plugins.gate.models import applications
 from coterie.plugins.identity import Identity
@@ -274,6 +275,16 @@ def test_operators_are_reminded_once_and_it_stays_open(applied: LiveTown) -> Non
     assert states(applied) == ["applied"]
     alice.taps("Approve")
     assert erin.persona.present
+
+
+def test_what_an_erased_applicant_left_behind_ends_quietly(applied: LiveTown) -> None:
+    """Its timer and its buttons outlive the row when somebody is erased."""
+    applied.inside(lambda ctx: ctx.db.execute(delete(applications)))
+    alice = applied.people("alice")[0]
+    alice.taps("Approve")
+    assert alice.sees("Closed: the applicant is not known any more.")
+    applied.wait(days=30)
+    assert applied.inside(lambda ctx: ctx.unit.db.all(DEAD, {"after": 0})) == []
 
 
 @pytest.mark.coterie(config={"gate": {"unreviewed": "decline", "review_expires": "1h"}})

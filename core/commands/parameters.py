@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -99,12 +100,22 @@ class Parameter:
         return self.rest or (self.length or 0) > LONG_TEXT
 
 
+_known: Final[WeakKeyDictionary[Callable[..., object], tuple[Parameter, ...]]] = WeakKeyDictionary()
+"""What was read already: a function does not change any more, and every app of a process reads them all."""
+
+
 def parameters_of(function: Callable[..., object]) -> tuple[Parameter, ...]:
     """The parameters of a plugin's method after ``self`` and ``ctx``.
 
     Raises :class:`TypeError` that names method and parameter for ``*args``, for a missing or unsupported annotation,
     and for a bound or a default that does not fit.
     """
+    if function not in _known:
+        _known[function] = _read(function)
+    return _known[function]
+
+
+def _read(function: Callable[..., object]) -> tuple[Parameter, ...]:
     signature = list(inspect.signature(function).parameters.values())
     if len(signature) < 2:
         raise TypeError(f"{function.__qualname__} must take self and ctx")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, ClassVar
 
 from sqlalchemy import MetaData
 
 from coterie.core.api import (
+    Condition,
     Config,
     Context,
     JoinDecision,
@@ -98,7 +99,10 @@ class Gate(Plugin):
     @timer("review")
     def overdue(self, ctx: Context, application: int, reminded: bool = False) -> None:
         """Remind the operators of an application that nobody has decided; the second time, end it if so configured."""
-        found = service.find(ctx, application)
+        try:
+            found = service.find(ctx, application)
+        except LookupError:
+            return  # the applicant was erased meanwhile
         if found.state != "applied":
             return
         if reminded:
@@ -111,6 +115,10 @@ class Gate(Plugin):
         found = service.under_way(ctx, ctx.where.space)
         if found is not None:
             review.let_in_elsewhere(ctx, found)
+
+    def contribute_conditions(self) -> Sequence[Condition]:
+        """Who was let in after asking."""
+        return (Condition("gate", meets=service.was_let_in, aliases=("入群审核", "入群審核")),)
 
     def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
         """What people may do next in a simulation."""

@@ -32,7 +32,10 @@ def _show_to_operators(ctx: Context, application: Application, *, reminder: bool
 def decide(ctx: Context, application: int, decision: Decision) -> None:
     """Carry out the acting operator's decision; raises :class:`Refusal` if another one was first."""
     if not service.decide(ctx, application, decision, ctx.member):
-        found = service.find(ctx, application)
+        try:
+            found = service.find(ctx, application)
+        except LookupError:  # the applicant was erased meanwhile
+            raise Refusal("gate-closed-gone") from None
         operator = cards.operator_of(ctx, found)
         if operator is None:
             raise Refusal(f"gate-closed-{found.state}")

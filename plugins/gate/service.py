@@ -36,6 +36,15 @@ UNDER_WAY = Statement(
         _a.community_id == _b("community_id"), _a.account_id == _b("account"), _a.space == _b("space"), _OPEN
     )
 )
+LET_IN = Statement(
+    select(_a.id)
+    .where(
+        _a.community_id == _b("community_id"),
+        _a.member_id == _b("member"),
+        _a.state == literal_column("'approved'"),
+    )
+    .limit(literal_column("1"))
+)
 WAITING = Statement(
     select(*_FIELDS)
     .where(_a.community_id == _b("community_id"), _a.state == literal_column("'applied'"))
@@ -104,6 +113,11 @@ def under_way(ctx: Context, space: str) -> Application | None:
 def waiting(ctx: Context) -> list[Application]:
     """Applications that wait for a decision, the ten oldest."""
     return [Application(*row) for row in ctx.sql.all(WAITING, community_id=ctx.community.id)]
+
+
+def was_let_in(ctx: Context, member: Member, _value: str) -> bool:
+    """Whether an application of a member was ever approved."""
+    return ctx.sql.one(LET_IN, community_id=ctx.community.id, member=member.id) is not None
 
 
 def begin(ctx: Context, request: str) -> int:

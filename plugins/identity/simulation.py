@@ -45,9 +45,11 @@ def actions(view: SimulatedView) -> Iterator[str]:
     rng = view.rng
     name = rng.choice(view.people)
     yield f"{name}: {rng.choice(('/whoami', '/link', '/link ZZZZZZZZ', '/unlink'))}"
-    for other in view.people:
-        if other != name and other.partition("@")[0] == name.partition("@")[0]:
-            yield f"link {name} {other}"
+    for one in view.people:
+        for other in view.people:
+            if one < other and one.partition("@")[0] == other.partition("@")[0]:
+                yield f"link {one} {other}"
+                yield f"{other}: /unlink"
     for each in view.people:
         for label in view.buttons(each):
             if label.startswith((*_ANSWERS, f"{each.partition('@')[0].title()} (")):

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from sqlalchemy import MetaData
 
 from coterie.core.api import (
+    Condition,
     Config,
     Context,
     Contribution,
@@ -185,6 +186,10 @@ class Levels(Plugin):
     def contribute_segment_fields(self) -> Sequence[SegmentField]:
         """`xp`, `level` and `tier`."""
         return people.segment_fields()
+
+    def contribute_conditions(self) -> Sequence[Condition]:
+        """`level` and `tier`."""
+        return people.conditions()
 
     # -- what happens by itself
 

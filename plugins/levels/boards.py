@@ -95,6 +95,11 @@ TOP = Statement(
 ASCENDING = Statement(
     select(scores.c.score).where(*_HERE, scores.c.score >= _b("low")).order_by(scores.c.score).limit(_b("count"))
 )
+SET_TALLIES = Statement(
+    update(scores)
+    .where(*_HERE, scores.c.score >= _b("low"), scores.c.score < _b("high"), scores.c.tally != scores.c.score)
+    .values(tally=scores.c.score)
+)
 CLEAR_COUNTS = Statement(
     delete(buckets).where(*_COUNTS, buckets.c.bucket >= _b("first"), buckets.c.bucket < _b("last"))
 )
@@ -239,7 +244,7 @@ def recount(ctx: Context, board: str, low: int) -> int:
     end.
 
     Each bucket is counted within one transaction of the only writer, so its new count is exact whatever happens between
-    the parts.
+    the parts.  The counts then miss nothing that a tally would tell of.
     """
     here: dict[str, Any] = {"community_id": ctx.community.id, "board": board}
     found = [score for (score,) in ctx.sql.all(ASCENDING, **here, low=max(1, low), count=CHUNK)]
@@ -255,6 +260,8 @@ def recount(ctx: Context, board: str, low: int) -> int:
             bucket = bucket_of(score)
             if bucket < last:
                 counts[bucket] = counts.get(bucket, 0) + 1
+    high = _BEYOND if last == _BEYOND_BUCKET else first_of(last)
+    ctx.sql.run(SET_TALLIES, **here, low=first_of(first) if first > bucket_of(1) else 0, high=high)
     ctx.sql.run(CLEAR_COUNTS, **here, first=first, last=last)
     ctx.sql.many(COUNT, [{**here, "bucket": bucket, "members": members} for bucket, members in counts.items()])
     return 0 if last == _BEYOND_BUCKET else first_of(last)

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Select, func, select
 
-from coterie.core.api import Context, Member, MemberTable, SegmentField, SegmentScope
-from coterie.plugins.levels import boards, ladder, service
+from coterie.core.api import Condition, Context, Member, MemberTable, SegmentField, SegmentScope
+from coterie.plugins.levels import boards, ladder, rules, service
 from coterie.plugins.levels.ladder import Rung
 from coterie.plugins.levels.models import credits, members, messages, prizes, reactions, scores, tallies
 from coterie.plugins.levels.sql import ALL, BOOST, MEMBER, SET_SETTING
@@ -79,3 +79,22 @@ def _tier(scope: SegmentScope) -> Select[Any]:
     return select(members.c.member_id, func.lower(members.c.tier)).where(
         members.c.community_id == scope.community, members.c.tier != ""
     )
+
+
+# -- what packets and prizes may ask
+
+
+def conditions() -> tuple[Condition, ...]:
+    """At least a level; at least a tier, by its short name."""
+    return (
+        Condition("level", "level>={}", takes="number", aliases=("等级", "等級")),
+        Condition("tier", meets=_has_tier, takes="text", aliases=("段位",)),
+    )
+
+
+def _has_tier(ctx: Context, member: Member, wanted: str) -> bool:
+    """Whether a member is in this tier or in a higher one; nobody is in one that the configuration does not have."""
+    tiers = ctx.config.tiers
+    lowest = rules.place_of(tiers, wanted)
+    row = ctx.sql.one(MEMBER, community_id=ctx.community.id, member_id=member.id)
+    return row is not None and 0 <= lowest <= rules.place_of(tiers, row[1])

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from coterie.core.api import Context
-from coterie.plugins.levels import boards, cards, ladder, rules, seasons
+from coterie.plugins.levels import boards, cards, ladder, rules, seasons, service
 from coterie.plugins.levels.config import LevelsConfig
 from coterie.plugins.levels.ladder import Rung
 from coterie.plugins.levels.sql import (
@@ -56,14 +56,16 @@ def part(ctx: Context, after: int) -> None:
     first, last = ladder.recent_boards(config, ctx.community.today())
     rows = ctx.sql.all(PAGE, community_id=ctx.community.id, after=after, first=first, last=last, count=AT_ONCE)
     spent = ladder.spent_by(ctx, [row[0] for row in rows])
-    for identifier, tier, ends_on, told, since, level, xp, recent in rows:
+    for identifier, tier, ends_on, told, since, level, hidden, xp, score, recent in rows:
+        member = ctx.find_member(identifier)
+        if member is not None and member.id == identifier and score != (0 if hidden or member.left else xp):
+            service.show(ctx, member)  # while this plugin was off, two records became one, or somebody came or left
         rung = Rung(tier, ends_on, bool(told))
         facts = ladder.made_facts(ctx, int(xp), int(recent), since, spent.get(identifier, 0))
         if level != facts.level:  # the curve is another one now
             ctx.sql.run(SET_LEVEL, community_id=ctx.community.id, member=identifier, level=facts.level)
         if ladder.settled(config, rung, facts):
             continue
-        member = ctx.find_member(identifier)
         if member is None or member.id != identifier or member.left:
             continue
         risen = ladder.review(ctx, member, rung, facts)

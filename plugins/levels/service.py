@@ -182,7 +182,9 @@ def correct(ctx: Context, member: Member, change: int, reason: str) -> int:
         after = boards.add(ctx, member.id, _boards(ctx, state, day), change, shown=shown)
         ladder.rise(ctx, member, state.xp, after, look=True)
         return after
-    boards.settle(ctx, member.id, shown=shown, change=change, only=_boards(ctx, state, day))
+    ahead = day + timedelta(days=1)  # before the clock was put back, something may have counted for tomorrow
+    only = (*_boards(ctx, state, day), rules.day_board(ahead), rules.week_board(ahead))
+    boards.settle(ctx, member.id, shown=shown, change=change, only=only)
     after = max(0, state.xp + change)
     ladder.sink(ctx, member, after)
     return after

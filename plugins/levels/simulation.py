@@ -95,7 +95,8 @@ def actions(view: SimulatedView) -> Iterator[str]:
             if label in ("All time", "Today", "Week", "Season", "◀", "▶", "My place", "Show everybody"):
                 yield f"{name}: [{label}]"
     if view.operators:
-        operator, member = rng.choice(view.operators), rng.choice(view.people).partition("@")[0]
+        among = view.people if rng.random() < 0.7 else view.people[:1]  # who has got much may lose it
+        operator, member = rng.choice(view.operators), rng.choice(among).partition("@")[0]
         for act in ("give", "take"):
             yield f"{operator}: /xp {act} {member} {rng.choice((1, 80, 600, 5000))} for the poster"
         yield f"{operator}: /season {rng.choice(('start', 'start Summer', 'end', 'pay'))}"

@@ -125,16 +125,7 @@ _recent = (
     .correlate(members)
     .scalar_subquery()
 )
-_total = (
-    select(scores.c.xp)
-    .where(
-        scores.c.community_id == members.c.community_id,
-        scores.c.member_id == members.c.member_id,
-        scores.c.board == ALL,
-    )
-    .correlate(members)
-    .scalar_subquery()
-)
+_whole = scores.alias("whole")
 PAGE = Statement(
     select(
         members.c.member_id,
@@ -143,14 +134,24 @@ PAGE = Statement(
         members.c.told,
         members.c.since,
         members.c.level,
-        func.coalesce(_total, 0),
+        members.c.hidden,
+        func.coalesce(_whole.c.xp, 0),
+        func.coalesce(_whole.c.score, 0),
         _recent,
+    )
+    .select_from(
+        members.outerjoin(
+            _whole,
+            (_whole.c.community_id == members.c.community_id)
+            & (_whole.c.member_id == members.c.member_id)
+            & (_whole.c.board == ALL),
+        )
     )
     .where(members.c.community_id == _b("community_id"), members.c.member_id > _b("after"))
     .order_by(members.c.member_id)
     .limit(_b("count"))
 )
-"""Members in the order of their ids with what tiers ask for."""
+"""Members in the order of their ids with what tiers ask for, and with how they stand on the board of all time."""
 
 TALLY = Statement(
     upsert(

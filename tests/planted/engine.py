@@ -68,9 +68,10 @@ def timer_dropped_unheard(before: Any, dispatcher: Any, table: Any, ctx: Any, ev
         before(dispatcher, table, ctx, event)
 
 
-@bug(Timers, "_next", "After a restart nobody looks at timers that were set before: packets stay open for ever.")
-def timer_forgotten_at_restart(before: Any, timers: Timers, ctx: Any) -> int | None:
-    return None
+@bug(Timers, "_look", "After a restart nobody looks at timers that were set before: packets stay open for ever.")
+def timer_forgotten_at_restart(before: Any, timers: Timers, ctx: Any) -> tuple[list[Any], int | None]:
+    rows, _ = before(timers, ctx)
+    return rows, None
 
 
 @bug(PostOffice, "recover", "Messages that waited when the bot was killed are never sent.")

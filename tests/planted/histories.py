@@ -28,6 +28,7 @@ HISTORIES: Final = {
     "nothing-comes-back": _PACKET + "boris: [Grab]\nwait 1d",
     "taker-forgotten": _PACKET + "boris: [Grab]\nboris: [Grab]",
     "split-loses-the-rest": _RICH + "amber: /packet 31 3",
+    "popped-before-the-draw": _RICH + "amber: /packet 30 3 draw=5m\nboris: [Join]",
     "merge-forgets-a-table": "boris@telegram: /checkin\nlink boris boris@telegram",
     "two-accounts-two-people": _PACKET + "boris@telegram: [Grab]\nlink boris boris@telegram\nwait 1m\nboris: [Grab]",
     "erase-forgets-what-was-said": "elvira: hello\nelvira in dm: /privacy\n"

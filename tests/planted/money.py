@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, update
 from coterie.core.api import Statement
 from coterie.core.context.wallet import PluginLedger
 from coterie.core.people import merging
+from coterie.plugins.redpacket import claiming, funding
 from coterie.plugins.redpacket import service as packets
 from coterie.plugins.redpacket.models import shares
 from coterie.storage.books import booking, holds
@@ -70,29 +71,30 @@ _NOBODYS = Statement(
 
 
 @bug(packets, "take", "A share is handed out before it is written down whose it is: who taps again gets another one.")
-def share_without_its_taker(before: Any, ctx: Any, packet: Any) -> int:
-    amount: int = before(ctx, packet)
+def share_without_its_taker(before: Any, ctx: Any, packet: Any, *args: Any) -> int:
+    amount: int = before(ctx, packet, *args)
     here = {"community_id": ctx.community.id, "packet": packet.id, "position": packet.taken_count}
     ctx.sql.run(_NOBODYS, **here, nobody=None)
     return amount
 
 
 @bug(packets, "take", "A tap that is slow is paid twice.")
-def share_paid_twice(before: Any, ctx: Any, packet: Any) -> int:
-    amount: int = before(ctx, packet)
+def share_paid_twice(before: Any, ctx: Any, packet: Any, member: Any = None) -> int:
+    amount: int = before(ctx, packet, member)
     if packet.left - amount >= amount:
-        ctx.ledger.transfer(packets.purse(ctx, packet.id), ctx.member, amount, reason="again", key=ctx.new_id())
+        taker = member or ctx.member
+        ctx.ledger.transfer(packets.purse(ctx, packet.id), taker, amount, reason="again", key=ctx.new_id())
     return amount
 
 
 @bug(packets, "expire", "What people took from a packet goes back to its sender, too; or nothing at all does.")
-def whole_packet_back(before: Any, ctx: Any, packet: Any, sender: Any) -> None:
-    before(ctx, replace(packet, taken=0), sender)
+def whole_packet_back(before: Any, ctx: Any, packet: Any, *args: Any) -> Any:
+    return before(ctx, replace(packet, taken=0), *args)
 
 
 @bug(packets, "expire", "What nobody took from a packet stays in it for ever.")
-def nothing_comes_back(before: Any, ctx: Any, packet: Any, sender: Any) -> None:
-    before(ctx, replace(packet, taken=packet.total), sender)
+def nothing_comes_back(before: Any, ctx: Any, packet: Any, *args: Any) -> Any:
+    return before(ctx, replace(packet, taken=packet.total), *args)
 
 
 @bug(packets, "find_to_claim", "Who has had a share and taps again breaks the packet.")
@@ -101,7 +103,12 @@ def taker_forgotten(before: Any, *args: Any) -> Any:
     return packet, None, shown
 
 
-@bug(packets, "split", "Packets have less in them than was paid for.")
-def split_loses_the_rest(before: Any, mode: Any, total: int, count: int, rng: Any) -> list[int]:
-    share = total // count
-    return [share] * count
+@bug(funding, "divide", "Packets have less in them than was paid for.")
+def split_loses_the_rest(before: Any, pool: Any, draws: Any) -> list[int]:
+    return [pool.total // pool.count] * pool.count
+
+
+@bug(claiming, "_join", "A share is popped for whoever joins a draw, long before it is drawn.")
+def popped_before_the_draw(before: Any, ctx: Any, found: Any) -> None:
+    before(ctx, found)
+    packets.take(ctx, found)

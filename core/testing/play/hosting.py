@@ -99,13 +99,14 @@ class TownHost:
         await self._end_second()
         before = self._app
         for _ in range(STARTS):
+            failing = bool(self.trouble.strikes.damages)  # the last damage may be used up by this very try
             app = self._process()
             try:
                 if not await _started(app):
                     await app.kill()
                     continue
             except StoreUnavailable as error:
-                if not self.trouble.strikes.damages:
+                if not failing:
                     raise CannotStart(str(error)) from error
                 await app.kill()  # what looks after processes starts it again
                 continue

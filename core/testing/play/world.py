@@ -12,6 +12,7 @@ from coterie.core.platform import UnknownPlace
 from coterie.core.testing.people import Persona, Room
 from coterie.core.testing.play.cast import Cast
 from coterie.core.testing.play.steps import Person, Post
+from coterie.storage.faults import StoreUnavailable
 
 if TYPE_CHECKING:
     from coterie.core.testing.play.hosting import TownHost
@@ -100,16 +101,24 @@ class World:
                 return
 
     async def through(self, work: Callable[[Process], Coroutine[Any, Any, T]]) -> T:
-        """Do something with the application; when its process ends meanwhile, start the next and do it again."""
+        """Do something with the application; when its process ends meanwhile, start the next and do it again, and when
+        the database was made to fail, ask once more.
+        """
         while True:
+            failing = bool(self.host.trouble.strikes.damages)
             if self.app.life.ended:
                 self.app = await self.host.start()
             task, end = asyncio.ensure_future(work(self.app)), self.app.life.end
             await asyncio.wait((task, end), return_when=asyncio.FIRST_COMPLETED)
             if task.done():
-                return task.result()
-            task.cancel()
-            await asyncio.wait((task,))
+                try:
+                    return task.result()
+                except StoreUnavailable:
+                    if not failing:
+                        raise
+            else:
+                task.cancel()
+                await asyncio.wait((task,))
 
 
 async def _all(futures: Sequence[asyncio.Future[object]]) -> None:

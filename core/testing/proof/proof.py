@@ -15,6 +15,8 @@ from coterie.core.events import Event
 from coterie.core.plugin import Plugin
 from coterie.core.testing.proof import rows
 from coterie.core.testing.proof.erased import Erased
+from coterie.core.testing.proof.looking import Looking
+from coterie.core.testing.proof.missed import Missed
 from coterie.core.testing.proof.rights import rights
 from coterie.core.unit import Unit
 from coterie.storage.engine import LaneConnection, open_engine
@@ -36,12 +38,14 @@ class Proof:
 
     def __init__(self, url: str, trouble: Trouble, stage: Stage) -> None:
         self._engine = open_engine(url, pool_size=1)
-        self._db = LaneConnection(self._engine)
+        self._db = Looking(self._engine)
         self._trouble = trouble
         self._stage = stage
         self._dead = 0
         self._steps = 0
         self._erased = Erased()
+        self._missed = Missed()
+        self._looked: tuple[int, int, Process] | None = None
 
     def close(self) -> None:
         """Give the connection back."""
@@ -59,15 +63,26 @@ class Proof:
         found = self._trouble.witness.take()
         with self._looking(process) as ctx:
             db = ctx.unit.db
-            found += rows.money(db)
-            found += self._failed(db)
             if not self._trouble.had_two:
                 found += self._known(process, db)
-            self._erased.look(db)
-            found += _of_plugins(process, ctx)
+            if self._is_news(process, db):
+                found += rows.money(db)
+                found += self._failed(db)
+                self._erased.look(db)
+                found += self._of_plugins(process, ctx)
             if self._steps % EVERY == 0:
                 found += verify(db)
         return found
+
+    def _is_news(self, process: Process, db: LaneConnection) -> bool:
+        """Whether anything differs from the last look: the rows, the moment, or the process with its plugins.
+
+        Only SQLite can tell that nobody has committed meanwhile.
+        """
+        asked = db.connection.exec_driver_sql("PRAGMA data_version").scalar() if db.is_sqlite else None
+        version = self._steps if asked is None else int(asked)
+        looked, self._looked = self._looked, (version, process.clock.now(), process)
+        return looked != self._looked
 
     def in_the_end(self, process: Process) -> list[str]:
         """What is wrong when all is quiet and everything had its time."""
@@ -85,7 +100,7 @@ class Proof:
     @contextlib.contextmanager
     def _looking(self, process: Process) -> Iterator[Context]:
         unit = Unit(self._db, process.services)
-        with self._db.transaction(), self._db.reading():
+        with self._db.transaction():
             yield Context(unit, _community(process), _NOTHING, None)
 
     def _failed(self, db: LaneConnection) -> Iterator[str]:
@@ -103,18 +118,19 @@ class Proof:
         if db.one(rows.PENDING, {}) is not None and process.post.next_due() is None and not process.lanes.queued():
             yield "a message waits in the outbox, and the process knows nothing of it"
 
+    def _of_plugins(self, process: Process, ctx: Context) -> Iterator[str]:
+        """What plugins that are on say of their own rows, once they had the time to hear of everything."""
+        late = self._missed.look(ctx.unit.db, ctx.community.enabled, process.clock.now())
+        for name, plugin in process.registry.plugins.items():
+            here = name in ctx.community.enabled and name not in late
+            if here and type(plugin).invariants is not Plugin.invariants:
+                ctx.plugin = name
+                for problem in plugin.invariants(ctx):
+                    yield f"{name}: {problem}"
+
 
 def _community(process: Process) -> Community:
     return process.store.communities[0]
-
-
-def _of_plugins(process: Process, ctx: Context) -> Iterator[str]:
-    """What plugins that are on say of their own rows."""
-    for name, plugin in process.registry.plugins.items():
-        if name in ctx.community.enabled and type(plugin).invariants is not Plugin.invariants:
-            ctx.plugin = name
-            for problem in plugin.invariants(ctx):
-                yield f"{name}: {problem}"
 
 
 def _owned(process: Process, ctx: Context) -> dict[str, set[int]]:

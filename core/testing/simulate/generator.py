@@ -8,7 +8,8 @@ from typing import Final
 
 from coterie.core.commands.parameters import Parameter
 from coterie.core.plugin import Plugin
-from coterie.core.testing.play.showing import quoted
+from coterie.core.testing.play.showing import quoted, show_person
+from coterie.core.testing.play.trial import OUTSIDE, PEOPLE
 from coterie.core.testing.play.world import World
 from coterie.core.testing.proof import Proof
 from coterie.core.testing.simulate.faults import Faulty
@@ -24,6 +25,12 @@ MONEY: Final = 500
 _WORDS: Final = ("tea", "1", "0", "-5", "yes", "99999999999", "tomorrow", "🙂", "a b c", "everything")
 _GIVEN: Final = 0.7
 """How likely an option that need not be given is."""
+_LIKED: Final = (1, 1, 4, 20)
+"""How much more is done in one plugin than in another; which, differs from town to town.  What takes several plugins,
+or the same one several times, happens where these are liked.
+"""
+_FEW: Final = 5
+"""So many people and the first operator do everything in every other town, and meet each other more often."""
 
 
 class Generator:
@@ -36,6 +43,10 @@ class Generator:
         self._faulty = faulty
         self._only = frozenset(only)
         self._begun = self._beginning()
+        self._liked = {name: rng.choice(_LIKED) for name in sorted(world.host.plugins)}
+        names = tuple(show_person(person) for person in (*PEOPLE, *OUTSIDE))
+        few = (names[0], *rng.sample(names[1:], _FEW))
+        self._people = tuple(name for name in names if name in few) if rng.random() < 0.5 else names
 
     def next(self) -> str:
         """The next line."""
@@ -44,7 +55,7 @@ class Generator:
             return line
         if self._faulty and self._rng.random() < FAULTS:
             return self._faulty.line()
-        view = TownView(self._world, self._proof, self._rng)
+        view = TownView(self._world, self._proof, self._rng, self._people)
         (kind,) = self._rng.choices(list(_KINDS), list(_KINDS.values()))
         return kind(self, view) or self._talk(view)
 
@@ -60,10 +71,15 @@ class Generator:
         plugins = self._plugins()
         if not plugins:
             return self._command(view)
-        lines = list(self._rng.choice(plugins).simulate_actions(view))
-        if not lines:
+        (plugin,) = self._rng.choices(plugins, [self._liked[plugin.name] for plugin in plugins])
+        # What many can do, such as pressing a button that all of them see, does not crowd out what few can.
+        deeds: dict[str, list[str]] = {}
+        for line in plugin.simulate_actions(view):
+            deeds.setdefault(_deed(line), []).append(line)
+        if not deeds:
             return ""
-        line = self._rng.choice(lines)
+        (alike,) = self._rng.choices(list(deeds.values()), [len(each) ** 0.5 for each in deeds.values()])
+        line = self._rng.choice(alike)
         return f"duplicate {line}" if self._rng.random() < 0.04 and _can_be_twice(line) else line
 
     def _plugins(self) -> list[Plugin]:
@@ -164,6 +180,15 @@ class Generator:
 
     def _enter(self, view: TownView) -> str:
         return f"in #{self._rng.choice(ROOMS)}"
+
+
+def _deed(line: str) -> str:
+    """What is done in a line, whoever does it."""
+    _, said, words = line.removeprefix("duplicate ").partition(": ")
+    if said:
+        return words.split(maxsplit=1)[0]
+    first, *others = line.removeprefix("duplicate ").split()
+    return first if first in ("link", "pay", "wait", "give") or not others else others[0]
 
 
 def _can_be_twice(line: str) -> bool:

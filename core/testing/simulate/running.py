@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hashlib
 import logging
@@ -19,6 +18,7 @@ from coterie.core.testing.play.values import Wrong
 from coterie.core.testing.play.world import StepFailed, World
 from coterie.core.testing.simulate.faults import Faulty
 from coterie.core.testing.simulate.generator import Generator
+from coterie.core.testing.simulate.loop import run_alone
 from coterie.core.testing.simulate.shrinking import kind_of
 
 
@@ -59,7 +59,7 @@ def generated(recipe: Recipe, seed: int, plan: Plan) -> Outcome:
         left = iter(range(plan.steps))
         return lambda: None if next(left, None) is None else generator.next()
 
-    return asyncio.run(_run(recipe, seed, lines))
+    return run_alone(_run(recipe, seed, lines))
 
 
 def replayed(recipe: Recipe, seed: int, given: Sequence[str]) -> Outcome:
@@ -69,7 +69,7 @@ def replayed(recipe: Recipe, seed: int, given: Sequence[str]) -> Outcome:
         left = iter(given)
         return lambda: next(left, None)
 
-    return asyncio.run(_run(recipe, seed, lines))
+    return run_alone(_run(recipe, seed, lines))
 
 
 async def _run(recipe: Recipe, seed: int, lines: Callable[[World, Trial], Callable[[], str | None]]) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from itertools import islice
 from typing import Final
@@ -22,16 +22,20 @@ _UNWRITABLE: Final = frozenset("[]{}#\n")
 
 
 class TownView:
-    """The town at one step; made anew for each.  It fulfils :class:`~coterie.core.simulated.SimulatedView`."""
+    """The town at one step, and those of its ``people`` who do something; made anew for each.
 
-    def __init__(self, world: World, proof: Proof, rng: random.Random) -> None:
+    It fulfils :class:`~coterie.core.simulated.SimulatedView`.
+    """
+
+    def __init__(self, world: World, proof: Proof, rng: random.Random, people: Collection[str]) -> None:
         self.rng = rng
         self._town = world.town
         self._proof = proof
         self._community = world.app.store.communities[0]
         self._wallets: dict[tuple[str, str, str], int] | None = None
         self._newest: dict[str, list[Message]] = {}
-        self._people = {show_person(person): world.persona(person) for person in (*PEOPLE, *OUTSIDE)}
+        everybody = {show_person(person): world.persona(person) for person in (*PEOPLE, *OUTSIDE)}
+        self._people = {name: persona for name, persona in everybody.items() if name in people}
         self.people = tuple(self._people)
         self.present = tuple(name for name, persona in self._people.items() if persona.present)
         self.operators = tuple(name for name in self.present if self._people[name].standing == "operator")

@@ -16,10 +16,11 @@ from coterie.core.testing.trouble.witness import Witness
 
 @dataclass(slots=True, eq=False)
 class _Delivery:
-    """One event on its way; ``future`` is the town's."""
+    """One event on its way; ``future`` is the town's, ``place`` its place among all that was handed in."""
 
     event: Event
     future: asyncio.Future[Any]
+    place: int = 0
 
 
 class Deliveries:
@@ -141,9 +142,10 @@ class Deliveries:
             if self._turns <= 0:
                 self._second = None
         key = dedupe_key(delivery.event)
-        if all(dedupe_key(each.event) != key for each in self._unanswered):  # the first of two decides its place
-            self._witness.handed_in(key)
+        delivery.place = self._witness.next_place()
         self._unanswered.append(delivery)
+        # The first of two decides, as long as it has not failed: then it stands behind the other.
+        self._witness.handed_in(key, min(each.place for each in self._unanswered if dedupe_key(each.event) == key))
         inbox.submit(delivery.event).add_done_callback(lambda done: self._answered(delivery, done))
 
     def _answered(self, delivery: _Delivery, done: asyncio.Future[Any]) -> None:

@@ -20,10 +20,14 @@ class Witness:
     _noted: list[str] = field(default_factory=list)
     _problems: list[str] = field(default_factory=list)
 
-    def handed_in(self, key: str) -> None:
-        """An event was put on the lane (again, perhaps), behind all others."""
+    def next_place(self) -> int:
+        """The place of what is put on the lane now, behind all others."""
         self._handed_in += 1
-        self._order[key] = self._handed_in
+        return self._handed_in
+
+    def handed_in(self, key: str, place: int) -> None:
+        """An event was put on the lane (again, perhaps); ``place`` is that of its first copy there."""
+        self._order[key] = place
 
     def begun(self) -> None:
         """A transaction has begun."""

@@ -110,3 +110,9 @@ profile-tier = Tier
 
 # Shown by /privacy and in the export.
 privacy-keeps = Your XP with what you earned it for and when, so that ranks are fair and can be explained; and whether you are hidden from the boards.
+
+# What packets and prizes may ask.
+condition-level = level { $value } or more
+condition-level-not = This is for members from level { $value } on. /rank tells yours.
+condition-tier = { $value } or higher
+condition-tier-not = This is for the tier “{ $value }” and those above it.

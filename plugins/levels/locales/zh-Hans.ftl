@@ -106,3 +106,9 @@ profile-tier = 段位
 
 # 在 /privacy 和导出文件中显示。
 privacy-keeps = 你的经验值及其来源和日期，用于公平计算等级和排名，以及你是否选择不上榜。
+
+# 红包和奖品可以提出的条件。
+condition-level = { $value } 级以上
+condition-level-not = 仅限 { $value } 级以上的成员。发送 /rank 查看你的等级。
+condition-tier = { $value } 及以上
+condition-tier-not = 仅限“{ $value }”及以上段位的成员。

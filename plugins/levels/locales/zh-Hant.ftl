@@ -106,3 +106,9 @@ profile-tier = 段位
 
 # 在 /privacy 和匯出檔案中顯示。
 privacy-keeps = 你的經驗值及其來源和日期，用於公平計算等級和排名，以及你是否選擇不上榜。
+
+# 紅包和獎品可以提出的條件。
+condition-level = { $value } 級以上
+condition-level-not = 僅限 { $value } 級以上的成員。傳送 /rank 查看你的等級。
+condition-tier = { $value } 及以上
+condition-tier-not = 僅限「{ $value }」及以上段位的成員。

@@ -1,0 +1,135 @@
+"""Histories that simulations have found: each was wrong once, in the product or in what proves it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from coterie.core.cli.play import run_play
+from coterie.core.clock import MovableClock
+from coterie.core.engine.work import dedupe_key
+from coterie.core.events import Event, Where
+from coterie.core.platform import Inbox
+from coterie.core.testing.play.hosting import recipe_for
+from coterie.core.testing.simulate.running import replayed
+from coterie.core.testing.trouble.deliveries import Deliveries
+from coterie.core.testing.trouble.witness import Witness
+
+FOUND = {
+    "the last damage ends with the first start": "fault: database busy 5\nrestart",
+    "somebody is given something while the disk is away": "fault: database gone 6\ngive gustav 871",
+    "accounts are linked while commits are not answered": "fault: database silent 6\nlink boris boris@telegram",
+    "two records become one while levels is off": """\
+dmitri@discord: Who comes to the lake by the early train?
+dmitri@telegram: There is still room in the boat for three of us.
+fault: plugin levels off
+link dmitri@telegram dmitri@discord""",
+    "two records become one while levels is off, and it comes back": """\
+dmitri@discord: Who comes to the lake by the early train?
+dmitri@telegram: There is still room in the boat for three of us.
+fault: plugin levels off
+link dmitri@telegram dmitri@discord
+wait 6h
+fault: plugin levels on
+wait 1d""",
+    "somebody is erased while levels is off": """\
+fatima@telegram: Who comes to the lake by the early train?
+fault: plugin levels off
+fatima@telegram in dm: /privacy
+fatima@telegram: [Erase me]
+fatima@telegram: [Yes, erase me]
+wait 1d
+fault: plugin levels on""",
+    "somebody checks in tomorrow, today, and the day after": """\
+elvira: /checkin
+fault: clock -1h
+elvira: /checkin
+fault: clock +1h
+wait 1d
+elvira: /checkin""",
+    "two takers become one an hour before they took": """\
+amber is operator
+give elvira 500
+link dmitri@discord dmitri@telegram
+wait 10m
+elvira: /packet 32 3
+amber: /merge dmitri celia
+celia@telegram: [Grab]
+dmitri@discord: [Grab]
+fault: clock -1h
+amber: [Merge]""",
+    "XP of tomorrow is taken today, after the clock was put back over midnight": """\
+amber is operator
+elvira: /checkin
+fault: clock -1h
+amber: /xp take elvira 5000 for the poster
+wait 1d""",
+}
+GONE = """elvira: Who comes to the lake by the early train?
+boris: There is still room in the boat for three of us.
+fault: plugin levels off
+elvira leaves
+fault: plugin levels on
+boris: /leaderboard
+expect boris sees "Elvira"
+wait 1d
+boris: /leaderboard
+expect boris sees "Boris"
+expect boris not sees "Elvira"
+"""
+
+
+@pytest.mark.sqlite("a history is found on files, and its database faults are SQLite's own")
+@pytest.mark.parametrize("history", FOUND.values(), ids=FOUND.keys())
+def test_what_was_found_holds_now(history: str) -> None:
+    assert replayed(recipe_for(simulation=True), 1, history.splitlines()).problems == []
+
+
+def test_who_left_while_levels_was_off_is_on_no_board_the_next_day(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "gone.play"
+    file.write_text(GONE, encoding="utf-8")
+    assert run_play(file) == 0, capsys.readouterr().out
+
+
+class _Lane:
+    """An inbox that notes what is handed in, and answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[Event, asyncio.Future[Any]]] = []
+
+    def submit(self, event: Event) -> asyncio.Future[Any]:
+        self.waiting.append((event, asyncio.get_running_loop().create_future()))
+        return self.waiting[-1][1]
+
+    async def answer(self, *errors: Exception | None) -> None:
+        """Answer what waits, in its order; None stands for a success."""
+        now, self.waiting = self.waiting, self.waiting[len(errors) :]
+        for (_, future), error in zip(now, errors, strict=False):
+            future.set_result(None) if error is None else future.set_exception(error)
+        await asyncio.sleep(0)
+
+
+@pytest.mark.asyncio
+async def test_an_event_that_failed_twice_stands_behind_what_did_not() -> None:
+    """Both copies of a payment failed with the store, and the next event did not: nothing was out of order."""
+    witness, lane = Witness(), _Lane()
+    deliveries = Deliveries(MovableClock(), witness)
+    deliveries.connect(cast(Inbox, lane))
+    where = Where("sandbox", "town", "general")
+    paid, later = Event(key="paid", where=where), Event(key="later", where=where)
+    for event in (paid, paid, later):
+        deliveries.submit(event)
+    witness.begun()
+    witness.noted(dedupe_key(later))
+    witness.durable()
+    await lane.answer(OSError(), OSError(), None)
+    witness.begun()
+    witness.noted(dedupe_key(paid))
+    witness.durable()
+    assert [event.key for event, _ in lane.waiting] == ["paid", "paid"]
+    assert witness.take() == []
