@@ -23,7 +23,6 @@ from benchmarks.discord_wire import (
     Recording,
     Surveying,
     Waiting,
-    connection,
     guild,
     message,
     ready,
@@ -31,6 +30,7 @@ from benchmarks.discord_wire import (
     tap,
 )
 from benchmarks.dispatch import bench
+from benchmarks.peers.discord_ends import connection
 from benchmarks.plugins import command_plugin
 from coterie.adapters.discord.config import DiscordConfig
 from coterie.adapters.discord.intake import Intake

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 
-import discord
-import yarl
-from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from benchmarks.peers.discord_ends import Counting
+from benchmarks.peers.wire import DISCORD_SENT
 from coterie.adapters.discord.reading import Guilds
 from coterie.core.events import Event
 
@@ -19,53 +18,20 @@ BOT, APPLICATION, TOKEN = "900", "901", "OTAw.benchmark.token"
 GUILD, CHANNEL, PERSON = "100", "110", "555"
 AT = (1_790_000_000_000 - 1_420_070_400_000) << 22
 """The first id of the payloads."""
-PATIENCE = 60.0
-"""Seconds after which a round that waits for its replies has failed."""
-SENT = {
-    "id": "77",
-    "type": 0,
-    "channel_id": CHANNEL,
-    "author": {"id": BOT, "username": "coterie", "discriminator": "0000", "avatar": None, "bot": True},
-    "content": "ok",
-    "timestamp": "2026-09-21T12:53:20.123000+00:00",
-    "edited_timestamp": None,
-    "tts": False,
-    "mention_everyone": False,
-    "mentions": [],
-    "mention_roles": [],
-    "attachments": [],
-    "embeds": [],
-    "pinned": False,
-    "flags": 0,
-    "components": [],
-}
-
-W = TypeVar("W", bound=DiscordWebSocket)
 
 
-class Recording:
+class Recording(Counting):
     """Stands where the library's HTTP client takes a request: notes it, and answers at once."""
 
     def __init__(self) -> None:
-        self.sent = 0
+        super().__init__()
         self.last: dict[str, Any] = {}
-        self._wanted = 0
-        self._reached: asyncio.Future[None] | None = None
-
-    async def until(self, sent: int) -> None:
-        """Return when so many requests were taken."""
-        if self.sent < sent:
-            self._wanted, self._reached = sent, asyncio.get_running_loop().create_future()
-            async with asyncio.timeout(PATIENCE):
-                await self._reached
 
     async def __call__(self, route: Route, **options: Any) -> dict[str, Any]:
         """Take one request."""
-        self.sent += 1
         self.last = options["json"]
-        if self.sent == self._wanted and self._reached is not None:
-            self._reached.set_result(None)
-        return SENT
+        self.took()
+        return DISCORD_SENT
 
 
 class Waiting:
@@ -108,21 +74,6 @@ class Surveying:
 
     def attributed(self, event: Event) -> None:
         """Nobody is asked by which invite somebody came."""
-
-
-def connection(kind: type[W], client: discord.Client) -> W:
-    """A connection of a client, made without a socket."""
-    socket: Any = None
-    ws = kind(socket, loop=asyncio.get_running_loop())
-    ws._connection = client._connection
-    ws._discord_parsers = client._connection.parsers
-    ws._dispatch = client.dispatch
-    ws.gateway = yarl.URL("ws://gateway")
-    ws.shard_id = ws.shard_count = None
-    ws.session_id = "0123456789abcdef0123456789abcdef"
-    ws.sequence = None
-    ws._keep_alive = None
-    return ws
 
 
 def user(name: str, number: str) -> dict[str, Any]:
@@ -232,7 +183,7 @@ def interaction(number: int, kind: int, data: dict[str, Any]) -> str:
         "app_permissions": "2248473465835073",
     }
     if kind == 3:
-        body["message"] = {**SENT, "channel_id": CHANNEL}
+        body["message"] = {**DISCORD_SENT, "channel_id": CHANNEL}
     return payload(number, "INTERACTION_CREATE", body)
 
 

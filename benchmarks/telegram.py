@@ -16,8 +16,9 @@ import telegram
 from telegram.ext import Application, ApplicationBuilder, CommandHandler
 
 from benchmarks.dispatch import bench
+from benchmarks.peers.wire import BOT, PERSON, TOKEN
 from benchmarks.plugins import command_plugin
-from benchmarks.telegram_wire import BOT, GROUP, PERSON, TOKEN, USERNAME, Recording, Unhurried, private, tap, update
+from benchmarks.telegram_wire import GROUP, USERNAME, Recording, Unhurried, private, tap, update
 from coterie.adapters.telegram.decoding import decode_update
 from coterie.adapters.telegram.intake import Intake
 from coterie.adapters.telegram.reading import Names, Reader

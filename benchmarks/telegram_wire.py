@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import telegram
 from telegram.request import BaseRequest, RequestData
 
+from benchmarks.peers.wire import BOT, ME, PERSON, SENT, TOKEN
 from coterie.adapters.telegram.config import TelegramConfig
 from coterie.adapters.telegram.intake import Intake
 from coterie.adapters.telegram.platform import TelegramPlatform
@@ -17,20 +18,8 @@ from coterie.adapters.telegram.reading import Names, Reader
 from coterie.core.config import validate
 from coterie.core.platform import CommandMenu, Inbox, Limits
 
-BOT, USERNAME, TOKEN = 42, "coterie_bot", "42:benchmark"
-PERSON = 1001
+USERNAME = ME["result"]["username"]
 GROUP = {"id": -1001234567890, "type": "supergroup", "title": "The lounge"}
-ME = {"ok": True, "result": {"id": BOT, "is_bot": True, "first_name": "Coterie", "username": USERNAME}}
-SENT = {
-    "ok": True,
-    "result": {
-        "message_id": 77,
-        "from": ME["result"],
-        "chat": {"id": PERSON, "type": "private", "first_name": "Alice", "username": "alice_a"},
-        "date": 1_790_000_000,
-        "text": "ok",
-    },
-}
 
 
 class Recording(BaseRequest):

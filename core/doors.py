@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from coterie.core.events import Event
+from coterie.core.outside import sound
 
 E = TypeVar("E", bound=Event)
 _encoder = msgspec.json.Encoder()
@@ -28,8 +29,7 @@ def cleaned(event: E) -> E:
 
 def _scrubbed(value: Any) -> Any:
     if isinstance(value, str):
-        # A pair in two halves becomes the character that it means; a half alone cannot be decoded again.
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", _REPLACEMENT)
+        return sound(value).replace("\0", _REPLACEMENT)
     if isinstance(value, dict):
         return {_scrubbed(key): _scrubbed(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

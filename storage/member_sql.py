@@ -8,6 +8,30 @@ from coterie.storage.statement import Statement, insertion, lies_between
 from coterie.storage.tables import accounts, channels, communities, members, presences, spaces
 
 _b = bindparam
+# Where a row is changed, what it is found by ends in "_": SQLAlchemy keeps the columns' own names for what is set.
+_THE_MEMBER = (members.c.community_id == _b("community_id"), members.c.id == _b("id_"))
+_THE_ACCOUNT = (accounts.c.community_id == _b("community_id"), accounts.c.id == _b("id_"))
+_THE_PRESENCE = (
+    presences.c.community_id == _b("community_id"),
+    presences.c.adapter == _b("adapter_"),
+    presences.c.space == _b("space_"),
+    presences.c.account_id == _b("account_id_"),
+)
+_IN_THE_SPACE = (
+    presences.c.community_id == _b("community_id"),
+    presences.c.adapter == _b("adapter"),
+    presences.c.space == _b("space"),
+)
+_OF_THE_MEMBER = (accounts.c.community_id == _b("community_id"), accounts.c.member_id == _b("member_id"))
+_WITH_ACCOUNTS = presences.join(
+    accounts, (accounts.c.community_id == presences.c.community_id) & (accounts.c.id == presences.c.account_id)
+)
+
+
+def _of_member(column: str) -> Statement:
+    """Sets one column of a member."""
+    return Statement(update(members).where(*_THE_MEMBER).values({column: _b(column)}))
+
 
 ALL_COMMUNITIES = Statement(select(communities.c.id, communities.c.name, communities.c.title))
 ADD_COMMUNITY = insertion(communities, "id", "name", "title", "created_at")
@@ -30,11 +54,7 @@ ADD_MEMBER = insertion(members, "community_id", "id", "name", "locale", "standin
 ADD_SEPARATED = insertion(
     members, "community_id", "id", "name", "locale", "standing", "heard_account", "created_at", "separated_at"
 )
-SET_HEARD = Statement(
-    update(members)
-    .where(members.c.community_id == _b("community_id"), members.c.id == _b("id_"))
-    .values(heard_account=_b("heard_account"))
-)
+SET_HEARD = _of_member("heard_account")
 MEMBER = Statement(
     select(
         members.c.id,
@@ -47,31 +67,11 @@ MEMBER = Statement(
         members.c.separated_at,
     ).where(members.c.community_id == _b("community_id"), members.c.id == _b("id"))
 )
-RENAME_MEMBER = Statement(
-    update(members)
-    .where(members.c.community_id == _b("community_id"), members.c.id == _b("id_"))
-    .values(name=_b("name"))
-)
-SET_LOCALE = Statement(
-    update(members)
-    .where(members.c.community_id == _b("community_id"), members.c.id == _b("id_"))
-    .values(locale=_b("locale"))
-)
-SET_STANDING = Statement(
-    update(members)
-    .where(members.c.community_id == _b("community_id"), members.c.id == _b("id_"))
-    .values(standing=_b("standing"))
-)
-SET_LEFT = Statement(
-    update(members)
-    .where(members.c.community_id == _b("community_id"), members.c.id == _b("id_"))
-    .values(left_at=_b("left_at"))
-)
-SET_MERGED = Statement(
-    update(members)
-    .where(members.c.community_id == _b("community_id"), members.c.id == _b("id_"))
-    .values(merged_into=_b("merged_into"))
-)
+RENAME_MEMBER = _of_member("name")
+SET_LOCALE = _of_member("locale")
+SET_STANDING = _of_member("standing")
+SET_LEFT = _of_member("left_at")
+SET_MERGED = _of_member("merged_into")
 OPERATORS = Statement(
     select(members.c.id)
     .where(
@@ -109,11 +109,7 @@ ACCOUNT_BY_ID = Statement(
         accounts.c.community_id == _b("community_id"), accounts.c.id == _b("id")
     )
 )
-ACCOUNTS_OF = Statement(
-    select(*_ACCOUNT_COLUMNS)
-    .where(accounts.c.community_id == _b("community_id"), accounts.c.member_id == _b("member_id"))
-    .order_by(accounts.c.id)
-)
+ACCOUNTS_OF = Statement(select(*_ACCOUNT_COLUMNS).where(*_OF_THE_MEMBER).order_by(accounts.c.id))
 HOMES = Statement(
     select(accounts.c.community_id)
     .where(accounts.c.platform == _b("platform"), accounts.c.native == _b("native"))
@@ -133,43 +129,14 @@ ADD_ACCOUNT = insertion(
     "bot",
     "created_at",
 )
-RENAME_ACCOUNT = Statement(
-    update(accounts)
-    .where(accounts.c.community_id == _b("community_id"), accounts.c.id == _b("id_"))
-    .values(name=_b("name"), folded=_b("folded"))
-)
+RENAME_ACCOUNT = Statement(update(accounts).where(*_THE_ACCOUNT).values(name=_b("name"), folded=_b("folded")))
 SET_DM = Statement(
-    update(accounts)
-    .where(accounts.c.community_id == _b("community_id"), accounts.c.id == _b("id_"))
-    .values(adapter=_b("adapter"), dm=_b("dm"), dm_closed_at=_b("closed_at"))
+    update(accounts).where(*_THE_ACCOUNT).values(adapter=_b("adapter"), dm=_b("dm"), dm_closed_at=_b("closed_at"))
 )
-MOVE_ACCOUNT = Statement(
-    update(accounts)
-    .where(accounts.c.community_id == _b("community_id"), accounts.c.id == _b("id_"))
-    .values(member_id=_b("member_id"))
-)
-FIND_PRESENCE = Statement(
-    select(presences.c.left_at).where(
-        presences.c.community_id == _b("community_id"),
-        presences.c.adapter == _b("adapter"),
-        presences.c.space == _b("space"),
-        presences.c.account_id == _b("account_id"),
-    )
-)
-FIRST_SEEN = Statement(
-    select(func.min(presences.c.joined_at)).where(
-        presences.c.community_id == _b("community_id"),
-        presences.c.adapter == _b("adapter"),
-        presences.c.space == _b("space"),
-    )
-)
+MOVE_ACCOUNT = Statement(update(accounts).where(*_THE_ACCOUNT).values(member_id=_b("member_id")))
+FIND_PRESENCE = Statement(select(presences.c.left_at).where(*_IN_THE_SPACE, presences.c.account_id == _b("account_id")))
+FIRST_SEEN = Statement(select(func.min(presences.c.joined_at)).where(*_IN_THE_SPACE))
 ADD_PRESENCE = insertion(presences, "community_id", "adapter", "space", "account_id", "joined_at")
-_THE_PRESENCE = (
-    presences.c.community_id == _b("community_id"),
-    presences.c.adapter == _b("adapter_"),
-    presences.c.space == _b("space_"),
-    presences.c.account_id == _b("account_id_"),
-)
 SET_PRESENCE = Statement(update(presences).where(*_THE_PRESENCE).values(left_at=_b("left_at")))
 END_PRESENCE = Statement(
     update(presences).where(*_THE_PRESENCE).values(left_at=_b("left_at"), standing=literal_column("'member'"))
@@ -177,33 +144,14 @@ END_PRESENCE = Statement(
 STAND = Statement(update(presences).where(*_THE_PRESENCE).values(standing=_b("standing")))
 RUNS_A_SPACE = Statement(
     select(presences.c.space)
-    .select_from(
-        presences.join(
-            accounts, (accounts.c.community_id == presences.c.community_id) & (accounts.c.id == presences.c.account_id)
-        )
-    )
-    .where(
-        accounts.c.community_id == _b("community_id"),
-        accounts.c.member_id == _b("member_id"),
-        presences.c.left_at.is_(None),
-        presences.c.standing == literal_column("'operator'"),
-    )
+    .select_from(_WITH_ACCOUNTS)
+    .where(*_OF_THE_MEMBER, presences.c.left_at.is_(None), presences.c.standing == literal_column("'operator'"))
     .limit(literal_column("1"))
 )
 PRESENCES_IN = Statement(
     select(presences.c.account_id, accounts.c.native, presences.c.standing, presences.c.joined_at)
-    .select_from(
-        presences.join(
-            accounts, (accounts.c.community_id == presences.c.community_id) & (accounts.c.id == presences.c.account_id)
-        )
-    )
-    .where(
-        presences.c.community_id == _b("community_id"),
-        presences.c.adapter == _b("adapter"),
-        presences.c.space == _b("space"),
-        presences.c.account_id > _b("after"),
-        presences.c.left_at.is_(None),
-    )
+    .select_from(_WITH_ACCOUNTS)
+    .where(*_IN_THE_SPACE, presences.c.account_id > _b("after"), presences.c.left_at.is_(None))
     .order_by(presences.c.account_id)
     .limit(_b("most"))
 )
@@ -217,25 +165,9 @@ BEGINS_WITH = Statement(
     .limit(_b("most"))
 )
 """Accounts whose names lie between two texts; ``high`` is past all that begin as ``low`` does."""
-PRESENCES_OF = Statement(
-    select(presences.c.left_at)
-    .select_from(
-        presences.join(
-            accounts, (accounts.c.community_id == presences.c.community_id) & (accounts.c.id == presences.c.account_id)
-        )
-    )
-    .where(accounts.c.community_id == _b("community_id"), accounts.c.member_id == _b("member_id"))
-)
+PRESENCES_OF = Statement(select(presences.c.left_at).select_from(_WITH_ACCOUNTS).where(*_OF_THE_MEMBER))
 PRESENT_SPACES = Statement(
     select(presences.c.adapter, presences.c.space)
-    .select_from(
-        presences.join(
-            accounts, (accounts.c.community_id == presences.c.community_id) & (accounts.c.id == presences.c.account_id)
-        )
-    )
-    .where(
-        accounts.c.community_id == _b("community_id"),
-        accounts.c.member_id == _b("member_id"),
-        presences.c.left_at.is_(None),
-    )
+    .select_from(_WITH_ACCOUNTS)
+    .where(*_OF_THE_MEMBER, presences.c.left_at.is_(None))
 )

@@ -18,13 +18,14 @@ from coterie.adapters.discord.cards import render
 from coterie.adapters.discord.deeds import OWN, Deeds, invitation, marked
 from coterie.adapters.discord.invites import Invites, code_of, link_of
 from coterie.adapters.discord.reaching import Reaching
-from coterie.adapters.discord.reading.fields import Raw, is_id, listed
+from coterie.adapters.discord.reading.fields import is_id
 from coterie.adapters.discord.refusals import Gone
 from coterie.adapters.discord.rights import Ranks
 from coterie.adapters.discord.spaces import ABSENT_CODES, Spaces, Standing, user_id
 from coterie.core.actions import GiveRole, Invite, Remove, TakeRole
 from coterie.core.cards import Button
 from coterie.core.events import Who
+from coterie.core.outside import Raw, listed
 from coterie.core.platform import ABSENT, HAD, Delivery, Holdings, PlatformError, Refused, Uncertain
 
 INVITE_SECONDS: Final = 7 * 86_400

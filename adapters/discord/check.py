@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 from discord import Permissions
 
 from coterie.adapters.discord.access import door_in, role_problem
-from coterie.adapters.discord.config import EVERY_GUILD, DiscordConfig
-from coterie.adapters.discord.reading.fields import Raw, is_whole, line, listed
+from coterie.adapters.discord.config import DiscordConfig
 from coterie.adapters.discord.rights import Ranks, missing, ranks_of
 from coterie.adapters.discord.spaces import standing_of
+from coterie.core.outside import Raw, is_whole, line, listed
 from coterie.core.platform import PlatformError, Refused, RetryLater
+from coterie.core.served import EVERYWHERE
 from coterie.core.text import clean_name
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ async def check(
         async with gate:
             return await Look(calls, around, config.rights, str(app["id"]), str(me["id"]), guild, patience).problems()
 
-    guilds = dict.fromkeys((*around.spaces, *(each for each in config.guilds if each != EVERY_GUILD)))
-    if not guilds and EVERY_GUILD not in config.guilds:
+    guilds = dict.fromkeys((*around.spaces, *(each for each in config.guilds if each != EVERYWHERE)))
+    if not guilds and EVERYWHERE not in config.guilds:
         found.append(
             "no community names a Discord server as its space: invite the bot to one, and the log tells what to add to "
             "the configuration"

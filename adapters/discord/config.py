@@ -11,9 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from coterie.core.config import Config, Duration, Secret
 from coterie.core.config.problems import Refusal
 from coterie.core.config.types import NativeId
-
-EVERY_GUILD: Final = "*"
-"""Stands in ``guilds`` for every server that the bot is in."""
+from coterie.core.served import EVERYWHERE
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+")
 _ID: Final = re.compile(r"[0-9]{1,20}")
@@ -118,7 +116,7 @@ class DiscordConfig(Config):
     @classmethod
     def _check_guilds(cls, guilds: tuple[str, ...]) -> tuple[str, ...]:
         for guild in guilds:
-            if guild != EVERY_GUILD and not _ID.fullmatch(guild):
+            if guild != EVERYWHERE and not _ID.fullmatch(guild):
                 raise Refusal(
                     f"{guild[:40]!r} is not the id of a server",
                     "such ids are long whole numbers, like 81384788765712384; the log names those of unknown servers",
@@ -133,4 +131,4 @@ class DiscordConfig(Config):
         return prefix
 
 
-__all__ = ["EVERY_GUILD", "DiscordConfig", "Right", "ShardsConfig", "SkuConfig"]
+__all__ = ["DiscordConfig", "Right", "ShardsConfig", "SkuConfig"]

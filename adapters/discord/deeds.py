@@ -10,7 +10,8 @@ import re
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from coterie.adapters.discord.reading.fields import Raw, is_id, listed
+from coterie.adapters.discord.reading.fields import is_id
+from coterie.core.outside import Raw, listed
 
 if TYPE_CHECKING:
     from coterie.adapters.discord.base import Me

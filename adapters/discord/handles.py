@@ -44,7 +44,7 @@ WAITING: Final = (Stage.FRESH, Stage.THINKING)
 
 @dataclass(slots=True, eq=False)
 class Interaction:
-    """One interaction; ``since`` is when it was made, in seconds of the clock that measures.
+    """One interaction; ``since`` is when it was made, as far as can be told, in seconds of the clock that measures.
 
     ``kind`` is ``c`` for a command, ``b`` for a component, ``m`` for a modal that came from a component, ``n`` for any
     other modal, and empty where it does not matter.
@@ -85,11 +85,17 @@ class Handles:
         return iter(tuple(self._known.values()))
 
     def open(self, handle: str) -> Interaction | None:
-        """An interaction that just came in; None for one that is known, and for what is no handle."""
+        """An interaction that just came in; None for one that is known, and for what is no handle.
+
+        It may have been made before it came: a resumed session tells what happened meanwhile.  An age at which Discord
+        waits no more counts for nothing, as one below 0 does: the machine's clock may be wrong.
+        """
         found = _HANDLE.fullmatch(handle)
         if found is None or found[2] in self._known:
             return None
-        return self._remember(Interaction(found[1], found[2], found[3], self._clock(), Stage.FRESH))
+        age = self._wall() - made_at(found[2])
+        since = self._clock() - (age if 0 <= age < FIRST_ANSWER else 0.0)
+        return self._remember(Interaction(found[1], found[2], found[3], since, Stage.FRESH))
 
     def known(self, handle: str) -> Interaction | None:
         """The interaction of a handle, if this run of the process remembers it."""
@@ -122,17 +128,21 @@ class Handles:
 
     def alive(self, each: Interaction) -> bool:
         """Whether anything can still be said."""
-        return each.stage is not Stage.OVER and self._clock() - each.since < LIFE
+        return each.stage is not Stage.OVER and self.age(each) < LIFE
 
     def young(self, each: Interaction) -> bool:
         """Whether Discord still waits for the first answer."""
-        return self._clock() - each.since < FIRST_ANSWER
+        return self.age(each) < FIRST_ANSWER
+
+    def age(self, each: Interaction) -> float:
+        """Seconds since it was made."""
+        return self._clock() - each.since
 
     def _remember(self, each: Interaction) -> Interaction:
         self._known[each.id] = each
         while len(self._known) > 1:
             oldest = next(iter(self._known.values()))
-            if len(self._known) <= REMEMBERED and self._clock() - oldest.since < LIFE:
+            if len(self._known) <= REMEMBERED and self.age(oldest) < LIFE:
                 break
             del self._known[oldest.id]
         return each

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from coterie.adapters.discord.calls import Calls
 
 DEFER_AFTER: Final = 1.5
-"""Seconds after which an interaction without an answer is deferred."""
+"""Seconds after which an interaction without an answer is deferred, from when it was made."""
 QUIET_AFTER: Final = 1.0
 """Seconds after its effects are committed in which an answer is expected."""
 _log = logging.getLogger(__name__)
@@ -62,11 +62,14 @@ class Interactions:
     # -- what comes in
 
     def opened(self, handle: str) -> None:
-        """An interaction came in; one that comes in again stays what it is."""
+        """An interaction came in; one that comes in again stays what it is.
+
+        One that was made while nobody listened has waited already: it is deferred so much earlier, or at once.
+        """
         each = self._handles.open(handle)
         if each is not None:
-            loop = asyncio.get_running_loop()
-            each.deferral = loop.call_later(self._defer_after, self._start, self._defer, each)
+            left = max(0.0, self._defer_after - self._handles.age(each))
+            each.deferral = asyncio.get_running_loop().call_later(left, self._start, self._defer, each)
 
     def committed(self, handle: str) -> None:
         """Its effects are committed: if no answer follows within a second, it ends quietly."""
@@ -174,26 +177,23 @@ class Interactions:
         each.deferral = None
         async with each.lock:
             if each.stage is Stage.FRESH:
-                await self._steps.acknowledge(each)
+                await self._steps.defer(each)
 
     async def _end(self, each: Interaction) -> None:
         """Nothing follows: let nobody see that there might have been something."""
         each.disarm()
         async with each.lock:
-            if each.stage is Stage.FRESH:
-                await self._steps.acknowledge(each)
-            if each.stage is Stage.THINKING:
-                await self._steps.forget_first(each)
+            await self._steps.pass_over(each)
 
     def _start(self, work: Callable[[Interaction], Coroutine[Any, Any, None]], each: Interaction) -> None:
-        task = asyncio.get_running_loop().create_task(_quietly(work(each)))
+        task = asyncio.get_running_loop().create_task(_quietly(work, each))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
-async def _quietly(work: Coroutine[Any, Any, None]) -> None:
+async def _quietly(work: Callable[[Interaction], Coroutine[Any, Any, None]], each: Interaction) -> None:
     try:
-        await work
+        await work(each)
     except PlatformError as error:
         _log.debug("an interaction was left as it is: %s", error.reason)
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from coterie.adapters.discord.deeds import Deeds, Made
-from coterie.adapters.discord.reading.fields import Raw, is_whole, listed, moment
+from coterie.adapters.discord.reading.fields import moment
+from coterie.core.outside import Raw, is_whole, listed
 from coterie.core.platform import PlatformError, Refused
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ import logging
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, Final
 
-from coterie.adapters.discord.reading.fields import Raw, is_id, listed
+from coterie.adapters.discord.reading.fields import is_id
 from coterie.adapters.discord.refusals import Denied, Gone
 from coterie.adapters.discord.spaces import Spaces, user_id
 from coterie.core.actions import ApproveJoin, DeclineJoin
+from coterie.core.outside import Raw, listed
 from coterie.core.platform import Delivery, Inbox, Refused
 
 if TYPE_CHECKING:

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from coterie.adapters.discord.joins import reconcile_requests
-from coterie.adapters.discord.reading.fields import Raw, is_id, listed
+from coterie.adapters.discord.reading.fields import is_id
 from coterie.adapters.discord.reading.people import nameless, who_of
 from coterie.adapters.discord.spaces import ABSENT_CODES, standing_of
 from coterie.core.events import Event, MemberJoined, MemberLeft, Standing, StandingChanged, Who
+from coterie.core.outside import Raw, listed
 from coterie.core.platform import Inbox, PlatformError, Refused, RetryLater, UnknownPlace
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from discord import Permissions
 
-from coterie.adapters.discord.reading.fields import Raw, is_id, line, listed
+from coterie.adapters.discord.reading.fields import is_id
 from coterie.adapters.discord.reading.guild import Role, role_of
+from coterie.core.outside import Raw, line, listed
 
 WORDS: Final[Mapping[str, str]] = {
     "view_channel": "View Channels",

@@ -16,10 +16,11 @@ from coterie.adapters.discord.cards import body, render
 from coterie.adapters.discord.natives import Native
 from coterie.adapters.discord.posting import nonce
 from coterie.adapters.discord.reaching import Reaching
-from coterie.adapters.discord.reading.fields import Raw, is_id, listed
+from coterie.adapters.discord.reading.fields import is_id
 from coterie.adapters.discord.refusals import Denied
 from coterie.core.cards import Card
 from coterie.core.events import EntitlementChanged, Event, PaymentReceived, PaymentRefunded
+from coterie.core.outside import Raw, listed
 from coterie.core.platform import Delivery, Inbox, Refused, UnknownPlace
 
 if TYPE_CHECKING:

@@ -12,9 +12,6 @@ from coterie.core.config import Config, Duration, Secret
 from coterie.core.config.problems import Refusal
 from coterie.core.config.types import NativeId
 
-EVERY_CHAT: Final = "*"
-"""Stands in ``chats`` for every chat that the bot is in."""
-
 Right = Literal["invite", "restrict", "delete", "pin", "tags", "topics"]
 
 _TOKEN: Final = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]+")
@@ -123,4 +120,4 @@ class TelegramConfig(Config):
         return int(self.token.get_secret_value().partition(":")[0])
 
 
-__all__ = ["EVERY_CHAT", "Right", "TelegramConfig", "WebhookConfig"]
+__all__ = ["Right", "TelegramConfig", "WebhookConfig"]

@@ -1,7 +1,7 @@
 """Other frameworks at the same work, each in an environment of its own under ``build/peers``.
 
-What runs in such an environment (``on_*``, ``asked``, ``packets``) knows nothing of Coterie; so
-nothing is imported here.
+What runs in such an environment (``on_*``, and what they import from here) knows nothing of Coterie; so nothing is
+imported here.
 """
 
 from __future__ import annotations

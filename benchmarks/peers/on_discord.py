@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import discord
-import yarl
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.webhook.async_ import AsyncWebhookAdapter
 
 from benchmarks.peers.asked import main
-from benchmarks.peers.wire import CALLBACK, DISCORD_SENT, MEMBERS
+from benchmarks.peers.discord_ends import Counting, connection
+from benchmarks.peers.subject import PeerBot, resting
+from benchmarks.peers.wire import CALLBACK, DISCORD_SENT
 
 if TYPE_CHECKING:
     from benchmarks.peers.packets import Packets
 
-PATIENCE = 120.0
-"""Seconds after which a round that waits for its answers has failed."""
 TOGETHER = 128
 """Payloads in flight."""
 
 
-class Stub:
+class Stub(Counting):
     """Stands where the library's HTTP client and its client for interactions take a request."""
 
     def __init__(self) -> None:
-        self.sent, self.last = 0, ""
-        self._wanted = 0
-        self._reached: asyncio.Future[None] | None = None
-
-    async def until(self, sent: int) -> None:
-        """Return when so many requests were taken."""
-        if self.sent < sent:
-            self._wanted, self._reached = sent, asyncio.get_running_loop().create_future()
-            async with asyncio.timeout(PATIENCE):
-                await self._reached
+        super().__init__()
+        self.last = ""
 
     async def message(self, route: Any, **options: Any) -> Any:
         """Take a message."""
@@ -51,10 +41,8 @@ class Stub:
         return CALLBACK
 
     def _took(self, text: str) -> None:
-        self.sent += 1
         self.last = text
-        if self.sent == self._wanted and self._reached is not None:
-            self._reached.set_result(None)
+        self.took()
 
 
 def plugin(number: int) -> commands.Cog:
@@ -68,29 +56,16 @@ def plugin(number: int) -> commands.Cog:
     return Plugin()
 
 
-class Bot:
+class Bot(PeerBot):
     """The bot; ``path`` of its database, if it has packets."""
 
     def __init__(self, plugins: int, path: str, careful: bool) -> None:
-        self.stub = Stub()
+        super().__init__(Stub(), path, careful)
         self.client = made()
         self.plugins = [plugin(number) for number in range(plugins)]
-        self.packets: Packets | None = None
-        if path:
-            from benchmarks.peers.packets import Packets
-
-            Grab.packets = self.packets = Packets(path, careful)
+        if self.packets is not None:
+            Grab.packets = self.packets
             self.client.add_dynamic_items(Grab)
-
-    @property
-    def sent(self) -> int:
-        """How many answers were handed over."""
-        return self.stub.sent
-
-    @property
-    def last(self) -> str:
-        """The latest answer."""
-        return self.stub.last
 
     async def start(self) -> None:
         """Be ready."""
@@ -100,9 +75,8 @@ class Bot:
         AsyncWebhookAdapter.request = self.stub.response  # type: ignore[method-assign]
         for each in self.plugins:
             await self.client.add_cog(each)
-        self.socket = connection(self.client)
-        if self.packets is not None:
-            await self.packets.open(MEMBERS)
+        self.socket = connection(DiscordWebSocket, self.client)
+        await super().start()
 
     async def see(self, batch: Sequence[str]) -> None:
         """Take what nobody answers."""
@@ -122,16 +96,6 @@ class Bot:
         before = self.stub.sent
         await self.see(batch)
         await self.stub.until(before + len(batch))
-
-    async def fund(self, total: int, shares: int) -> str:
-        """A new packet."""
-        assert self.packets is not None
-        return f"claim:{await self.packets.fund(total, shares)}"
-
-    async def paid(self) -> dict[str, int]:
-        """What it paid."""
-        assert self.packets is not None
-        return await self.packets.paid()
 
 
 class Grab(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"claim:(?P<packet>[0-9]+)"):
@@ -166,21 +130,6 @@ def made() -> commands.Bot:
     )
 
 
-def connection(client: discord.Client) -> DiscordWebSocket:
-    """The library's connection, without a socket."""
-    socket: Any = None
-    ws = DiscordWebSocket(socket, loop=asyncio.get_running_loop())
-    ws._connection = client._connection
-    ws._discord_parsers = client._connection.parsers
-    ws._dispatch = client.dispatch
-    ws.gateway = yarl.URL("ws://gateway")
-    ws.shard_id = ws.shard_count = None
-    ws.session_id = "0123456789abcdef0123456789abcdef"
-    ws.sequence = None
-    ws._keep_alive = None
-    return ws
-
-
 async def idle(path: str) -> object:
     """A bot with one command, and its database if it has one."""
     client = made()
@@ -190,13 +139,7 @@ async def idle(path: str) -> object:
         await ctx.send("ok")
 
     await client._async_setup_hook()
-    if not path:
-        return client
-    from benchmarks.peers.packets import Packets
-
-    packets = Packets(path, careful=False)
-    await packets.open()
-    return client, packets
+    return await resting(path, client)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import nonebot  # type: ignore[import-not-found, unused-ignore]
 from nonebot.adapters.telegram import Adapter, Message  # type: ignore[import-not-found, unused-ignore]
@@ -16,10 +16,8 @@ from nonebot.drivers import Response  # type: ignore[import-not-found, unused-ig
 from nonebot.params import CommandArg  # type: ignore[import-not-found, unused-ignore]
 
 from benchmarks.peers.asked import main
-from benchmarks.peers.wire import BOT, MEMBERS, SENT, TOKEN
-
-if TYPE_CHECKING:
-    from benchmarks.peers.packets import Packets
+from benchmarks.peers.subject import PeerBot, resting
+from benchmarks.peers.wire import BOT, SENT, TOKEN
 
 
 class Stub:
@@ -37,11 +35,11 @@ class Stub:
         return Response(200, content=self._message if sending else '{"ok":true,"result":true}')
 
 
-class Bot:
+class Bot(PeerBot):
     """The bot; ``path`` of its database, if it has packets. NoneBot has one of it in a process."""
 
     def __init__(self, plugins: int, path: str, careful: bool) -> None:
-        self.stub = Stub()
+        super().__init__(Stub(), path, careful)
         self.adapter = begun()
         self.client = Client(self.adapter, str(BOT), config=BotConfig(token=TOKEN))
         self.client.username = "coterie_bot"
@@ -49,40 +47,16 @@ class Bot:
         self.adapter.request = self.stub
         for number in range(plugins):
             register(f"c{number}")
-        self.packets: Packets | None = None
         if path:
-            from benchmarks.peers.packets import Packets
-
-            self.packets = Packets(path, careful)
             matcher = nonebot.on("inline", rule=is_claim, block=True)
 
             async def grab(bot: Client, event: CallbackQueryEvent) -> None:
-                assert self.packets is not None
-                words = await self.packets.claim(int(event.data.partition(":")[2]), str(event.from_.id))
+                words = await self.claim(event.data, event.from_.id)
                 await bot.answer_callback_query(event.id, text=words, show_alert=True)
 
             # The framework reads annotations, which name what only this module knows.
             grab.__annotations__ = {"bot": Client, "event": CallbackQueryEvent}
             matcher.handle()(grab)
-
-    @property
-    def sent(self) -> int:
-        """How many answers were handed over."""
-        return self.stub.sent
-
-    @property
-    def last(self) -> str:
-        """The latest answer."""
-        return self.stub.last
-
-    async def start(self) -> None:
-        """Be ready."""
-        if self.packets is not None:
-            await self.packets.open(MEMBERS)
-
-    async def see(self, batch: Sequence[str]) -> None:
-        """Take what nobody answers."""
-        await self.handle(batch)
 
     async def handle(self, batch: Sequence[str]) -> None:
         """One after another, without the task that the adapter makes for each."""
@@ -94,16 +68,6 @@ class Bot:
         """All at once, as polling hands them over."""
         take = self.adapter._Adapter__handle_update
         await asyncio.gather(*(take(self.client, json.loads(raw)) for raw in batch))
-
-    async def fund(self, total: int, shares: int) -> str:
-        """A new packet."""
-        assert self.packets is not None
-        return f"claim:{await self.packets.fund(total, shares)}"
-
-    async def paid(self) -> dict[str, int]:
-        """What it paid."""
-        assert self.packets is not None
-        return await self.packets.paid()
 
 
 def begun() -> Any:
@@ -133,13 +97,7 @@ async def idle(path: str) -> object:
     """A bot with one command, and its database if it has one."""
     adapter = begun()
     register("hello")
-    if not path:
-        return adapter
-    from benchmarks.peers.packets import Packets
-
-    packets = Packets(path, careful=False)
-    await packets.open()
-    return adapter, packets
+    return await resting(path, adapter)
 
 
 if __name__ == "__main__":

@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from telegram import Update
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler, ContextTypes
 from telegram.request import BaseRequest, RequestData
 
 from benchmarks.peers.asked import main
-from benchmarks.peers.wire import ME, MEMBERS, SENT, TOKEN
-
-if TYPE_CHECKING:
-    from benchmarks.peers.packets import Packets
+from benchmarks.peers.subject import PeerBot, resting
+from benchmarks.peers.wire import ME, SENT, TOKEN
 
 
 class Stub(BaseRequest):
@@ -47,31 +45,17 @@ class Stub(BaseRequest):
         return 200, self._answers.get(name, b'{"ok":true,"result":true}')
 
 
-class Bot:
+class Bot(PeerBot):
     """The bot; ``path`` of its database, if it has packets."""
 
     def __init__(self, plugins: int, path: str, careful: bool) -> None:
-        self.stub = Stub()
+        super().__init__(Stub(), path, careful)
         builder = ApplicationBuilder().token(TOKEN).updater(None).request(self.stub).get_updates_request(Stub())
         self.application = builder.concurrent_updates(True).build()
         for number in range(plugins):
             self.application.add_handler(CommandHandler(f"c{number}", self.act))
-        self.packets: Packets | None = None
         if path:
-            from benchmarks.peers.packets import Packets
-
-            self.packets = Packets(path, careful)
             self.application.add_handler(CallbackQueryHandler(self.grab, pattern=r"^claim:\d+$"))
-
-    @property
-    def sent(self) -> int:
-        """How many answers were handed over."""
-        return self.stub.sent
-
-    @property
-    def last(self) -> str:
-        """The latest answer."""
-        return self.stub.last
 
     async def act(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """The command of each plugin: one whole number, and an answer."""
@@ -85,19 +69,13 @@ class Bot:
         query = update.callback_query
         assert query is not None
         assert query.data is not None
-        assert self.packets is not None
-        words = await self.packets.claim(int(query.data.partition(":")[2]), str(query.from_user.id))
+        words = await self.claim(query.data, query.from_user.id)
         await query.answer(words, show_alert=True)
 
     async def start(self) -> None:
         """Be ready."""
         await self.application.initialize()
-        if self.packets is not None:
-            await self.packets.open(MEMBERS)
-
-    async def see(self, batch: Sequence[str]) -> None:
-        """Take what nobody answers."""
-        await self.handle(batch)
+        await super().start()
 
     async def handle(self, batch: Sequence[str]) -> None:
         """One after another, without the queue and its tasks."""
@@ -111,16 +89,6 @@ class Bot:
         updates = [Update.de_json(json.loads(raw), bot) for raw in batch]
         await asyncio.gather(*map(self.application.process_update, updates))
 
-    async def fund(self, total: int, shares: int) -> str:
-        """A new packet."""
-        assert self.packets is not None
-        return f"claim:{await self.packets.fund(total, shares)}"
-
-    async def paid(self) -> dict[str, int]:
-        """What it paid."""
-        assert self.packets is not None
-        return await self.packets.paid()
-
 
 async def idle(path: str) -> object:
     """A bot with one command, and its database if it has one."""
@@ -132,13 +100,7 @@ async def idle(path: str) -> object:
 
     application = Application.builder().token(TOKEN).build()
     application.add_handler(CommandHandler("hello", act))
-    if not path:
-        return application
-    from benchmarks.peers.packets import Packets
-
-    packets = Packets(path, careful=False)
-    await packets.open()
-    return application, packets
+    return await resting(path, application)
 
 
 if __name__ == "__main__":

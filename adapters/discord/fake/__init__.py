@@ -17,7 +17,6 @@ fact.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -49,13 +48,14 @@ from coterie.adapters.discord.fake.things import (
 )
 from coterie.adapters.discord.fake.threads import FakeThread
 from coterie.adapters.discord.fake.wires import Wires
-from coterie.adapters.discord.fake.world import Call, Listener, World
+from coterie.adapters.discord.fake.world import Call, World
+from coterie.core.testing.fake import Fake, Listener
 
 TOKEN: Final = "MTAwMDAwMQ.fake.token-for-tests"
 HEARTBEAT: Final = 41.25
 
 
-class FakeDiscord(Wires):
+class FakeDiscord(Wires, Fake[World]):
     """The server, and what people do on it.
 
     ``clock`` gives its time in seconds: ids, lives of interactions and sessions, timeouts, limits go by it; how long
@@ -78,40 +78,26 @@ class FakeDiscord(Wires):
             self.world.sessions.allowed = intents.value
         self._gateway = Gateway(self.world, interval=heartbeat, compresses=compresses)
         self._server = Server(self.world, self._gateway)
-        self._runner: web.AppRunner | None = None
-        self._port = 0
 
-    async def __aenter__(self) -> FakeDiscord:
-        await self._serve()
-        return self
+    def application(self) -> web.Application:
+        return self._server.application()
 
-    async def __aexit__(self, *_: object) -> None:
-        await self._stop()
+    def cut(self) -> None:
+        self._gateway.cut()
 
-    async def _serve(self) -> None:
-        self._runner = web.AppRunner(
-            self._server.application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.1
-        )
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True).start()
-        self._port = self._runner.addresses[0][1]
+    async def serve(self) -> None:
+        await super().serve()
         self.world.gateway_url = self.gateway_url
         self.world.sessions.resume_url = f"{self.gateway_url}/resume"
-
-    async def _stop(self) -> None:
-        if self._runner is not None:
-            self._gateway.cut()
-            await self._runner.cleanup()
-            self._runner = None
 
     @asynccontextmanager
     async def offline(self) -> AsyncIterator[None]:
         """Be down: every connection is cut and new ones are refused; sessions live on as long as they do."""
-        await self._stop()
+        await self.stop()
         try:
             yield
         finally:
-            await self._serve()
+            await self.serve()
 
     @staticmethod
     def threaded(**options: Any) -> FakeThread[FakeDiscord]:
@@ -130,11 +116,6 @@ class FakeDiscord(Wires):
     def gateway_url(self) -> str:
         """What discord.py has as ``DiscordWebSocket.DEFAULT_GATEWAY``."""
         return f"ws://127.0.0.1:{self._port}/gw"
-
-    @property
-    def token(self) -> str:
-        """The bot's token."""
-        return self.world.token
 
     @property
     def bot_id(self) -> str:
@@ -178,28 +159,9 @@ class FakeDiscord(Wires):
         """
         return self.world.listeners
 
-    @property
-    def clock(self) -> Callable[[], float]:
-        """The server's time in seconds; may be replaced."""
-        return self.world.clock
-
-    @clock.setter
-    def clock(self, clock: Callable[[], float]) -> None:
-        self.world.clock = clock
-        self.world.wake()
-
     def called(self, method: str, route: str) -> list[Any]:
         """The bodies of every call of a route, given as its template or as the address without ``/api/v10``."""
         return [one.body for one in self.world.calls if one.method == method and route in (one.route, one.path)]
-
-    async def until(self, condition: Callable[[], object], within: float = 10.0) -> None:
-        """Wait until a condition about the fake holds; it is asked again after every change.
-
-        Raises :class:`TimeoutError` after ``within`` seconds.
-        """
-        async with asyncio.timeout(within):
-            while not condition():
-                await self.world.change()
 
 
 __all__ = [

@@ -23,33 +23,28 @@ from coterie.core.events import (
     Where,
 )
 from coterie.core.testing.polls import poll_id
+from coterie.core.testing.wired import Deed
 
 if TYPE_CHECKING:
     from coterie.adapters.discord.fake import FakeCommand, FakeDiscord
-    from coterie.adapters.discord.fake.town import Account, WiredTown
+    from coterie.adapters.discord.fake.town import DiscordTown
 
 Act = Callable[["FakeDiscord"], object]
 """Something done on the server's thread."""
-Deed = Callable[["WiredTown", Any], Act]
 
 _WORD: Final = re.compile(r'\s*(?:"([^"]*)"(?!\S)|(\S+))')
 _INTEGER, _BOOLEAN = 4, 5
 _YES, _NO = frozenset(("yes", "true", "on")), frozenset(("no", "false", "off"))
 
 
-def _who(town: WiredTown, event: Event) -> Account:
-    assert event.who is not None
-    return town.account(event.who)
-
-
-def _channel(town: WiredTown, where: Where | None) -> str:
+def _channel(town: DiscordTown, where: Where | None) -> str:
     assert where is not None
     return town.channel_of(town.room(where.channel))
 
 
-def post(town: WiredTown, event: MessagePosted) -> Act:
+def post(town: DiscordTown, event: MessagePosted) -> Act:
     """Write in a channel or to the bot; what names a command that Discord offers is called as one."""
-    account, channel = _who(town, event), _channel(town, event.where)
+    account, channel = town.account(event.who), _channel(town, event.where)
     reply = town.mirror.raw[event.reply_to].id if event.reply_to in town.mirror.raw else None
     message = town.messages[event.message]
 
@@ -108,27 +103,27 @@ def _value(option: dict[str, Any], word: str) -> object:
     return word if len(word) <= option.get("max_length", 6000) else None
 
 
-def edit(town: WiredTown, event: MessageEdited) -> Act:
+def edit(town: DiscordTown, event: MessageEdited) -> Act:
     """Change a message."""
-    account, raw = _who(town, event), town.mirror.raw[event.message]
+    account, raw = town.account(event.who), town.mirror.raw[event.message]
     return lambda fake: fake.edits(account.number, raw.id, event.text)
 
 
-def tap(town: WiredTown, event: ButtonTapped) -> Act:
+def tap(town: DiscordTown, event: ButtonTapped) -> Act:
     """Press a button, also with a token that is shown nowhere."""
-    account, raw = _who(town, event), town.mirror.raw[event.message]
+    account, raw = town.account(event.who), town.mirror.raw[event.message]
     return lambda fake: fake.taps(account.number, raw.id, f"c:{event.token}")
 
 
-def react(town: WiredTown, event: ReactionAdded) -> Act:
+def react(town: DiscordTown, event: ReactionAdded) -> Act:
     """React to a message."""
-    account, raw = _who(town, event), town.mirror.raw[event.message]
+    account, raw = town.account(event.who), town.mirror.raw[event.message]
     return lambda fake: fake.reacts(account.number, raw.id, event.emoji)
 
 
-def join(town: WiredTown, event: MemberJoined) -> Act:
+def join(town: DiscordTown, event: MemberJoined) -> Act:
     """Come into the server."""
-    account = _who(town, event)
+    account = town.account(event.who)
 
     def act(fake: FakeDiscord) -> None:
         fake.guild(town.guild).members.pop(account.number, None)  # who is new stands outside
@@ -137,9 +132,9 @@ def join(town: WiredTown, event: MemberJoined) -> Act:
     return act
 
 
-def leave(town: WiredTown, event: MemberLeft) -> Act:
+def leave(town: DiscordTown, event: MemberLeft) -> Act:
     """Go out of the server."""
-    account = _who(town, event)
+    account = town.account(event.who)
 
     def act(fake: FakeDiscord) -> None:
         members = fake.guild(town.guild).members
@@ -149,9 +144,9 @@ def leave(town: WiredTown, event: MemberLeft) -> Act:
     return act
 
 
-def ask(town: WiredTown, event: JoinRequested) -> Act:
+def ask(town: DiscordTown, event: JoinRequested) -> Act:
     """Ask to be let in."""
-    account = _who(town, event)
+    account = town.account(event.who)
 
     def act(fake: FakeDiscord) -> None:
         fake.guild(town.guild).members.pop(account.number, None)
@@ -160,32 +155,32 @@ def ask(town: WiredTown, event: JoinRequested) -> Act:
     return act
 
 
-def stand(town: WiredTown, event: StandingChanged) -> Act:
+def stand(town: DiscordTown, event: StandingChanged) -> Act:
     """Become one of those who run the server, or an ordinary member."""
-    account = _who(town, event)
+    account = town.account(event.who)
     if event.standing == "operator":
         return lambda fake: fake.gives_role(account.number, town.guild, town.staff, by=fake.bot_id)
     return lambda fake: fake.takes_role(account.number, town.guild, town.staff, by=fake.bot_id)
 
 
-def pay(town: WiredTown, event: PaymentReceived) -> Act:
+def pay(town: DiscordTown, event: PaymentReceived) -> Act:
     """Buy what the newest invoice over the amount is about."""
-    account = _who(town, event)
+    account = town.account(event.who)
     sku = town.skus[event.invoice].id
     return lambda fake: fake.buys(account.number, sku)
 
 
-def vote(town: WiredTown, event: PollAnswered) -> Act:
+def vote(town: DiscordTown, event: PollAnswered) -> Act:
     """Answer a poll."""
-    account = _who(town, event)
+    account = town.account(event.who)
     raw = next(raw for name, raw in town.mirror.raw.items() if poll_id(name) == event.poll)
     chosen = [option + 1 for option in event.options]
     return lambda fake: fake.votes(account.number, raw.id, *chosen)
 
 
-def block(town: WiredTown, event: DirectChanged) -> Act:
+def block(town: DiscordTown, event: DirectChanged) -> Act:
     """Take no direct messages of the bot any more, or take them again; Discord tells nobody."""
-    account = _who(town, event)
+    account = town.account(event.who)
     return lambda fake: fake.opens_direct(account.number) if event.open else fake.closes_direct(account.number)
 
 
@@ -203,5 +198,3 @@ DEEDS: Final[dict[type[Event], Deed]] = {
     DirectChanged: block,
 }
 """What is done for each kind of event."""
-
-__all__ = ["DEEDS", "Act", "Deed"]

@@ -12,7 +12,8 @@ from coterie.core.testing.people import NoOpenForm
 if TYPE_CHECKING:
     from coterie.adapters.discord.fake import FakeDiscord, FakeMessage
     from coterie.adapters.discord.fake.interactions import FakeInteraction
-    from coterie.adapters.discord.fake.town import Account, WiredTown
+    from coterie.adapters.discord.fake.town import DiscordTown
+    from coterie.core.testing.wired import Account
 
 LONGEST: Final = 20
 """Modals that one form takes, those with wrong answers included."""
@@ -21,7 +22,7 @@ LONGEST: Final = 20
 class Dialog:
     """One person's answers to a form."""
 
-    def __init__(self, town: WiredTown, account: Account) -> None:
+    def __init__(self, town: DiscordTown, account: Account[str]) -> None:
         self._town = town
         self._account = account
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from coterie.adapters.discord.config import DiscordConfig
 from coterie.adapters.discord.fake import FakeDiscord
-from coterie.adapters.discord.fake.town import WiredTown
+from coterie.adapters.discord.fake.town import DiscordTown
 from coterie.adapters.discord.interactions import Interactions
 from coterie.adapters.discord.limits import LIMITS
 from coterie.adapters.discord.platform import DiscordPlatform
 from coterie.adapters.discord.posting import Poster
 from coterie.core.clock import MovableClock
 from coterie.core.config import Secret
-from coterie.core.platform import Inbox, Platform
+from coterie.core.platform import Inbox
+from coterie.core.testing.wired_ground import WiredGround, unhurried
 
 if TYPE_CHECKING:
     from coterie.core.actions import SendInvoice
@@ -29,61 +27,35 @@ STEP: Final = 0.002
 """Seconds between two looks at how far the bot is."""
 
 
-class DiscordGround:
-    """A town on a server of its own.
-
-    Virtual time stands still while people act, so the bot keeps no pauses between its messages.
-    """
+class DiscordGround(WiredGround[DiscordTown, "_WiredPlatform"]):
+    """A town on a server of its own."""
 
     def __init__(self, clock: MovableClock, space: str) -> None:
-        self._server = FakeDiscord.threaded()
-        self._town = WiredTown(clock, space, self._server)
-        self._made: list[_WiredPlatform] = []
+        super().__init__(DiscordTown(clock, space, FakeDiscord.threaded()))
 
-    @property
-    def town(self) -> WiredTown:
-        """The town, the same for every application."""
-        return self._town
-
-    def expect(self, people: Collection[tuple[str, str]]) -> None:
-        """Who has a second account, on Discord by name, has the first one in the town in memory: nobody can link two
-        accounts of one platform.
-        """
-        self._town.twice = {name.lower() for name, platform in people if platform == "discord"}
-
-    @contextlib.asynccontextmanager
-    async def opened(self) -> AsyncIterator[None]:
-        """Serve meanwhile, and close in the end what applications that were killed have left open."""
-        with self._server:
-            self._town.open()
-            try:
-                yield
-            finally:
-                for platform in self._made:
-                    await platform.leave()
-
-    def platforms(self) -> Sequence[Platform]:
-        """One bot, not yet connected, and the town in memory beside it."""
+    def bot(self) -> _WiredPlatform:
+        server = self.town.server
         config = DiscordConfig(
-            token=Secret(self._server.token),
-            rest_url=self._server.rest_url,
-            gateway_url=self._server.gateway_url,
-            guilds=(self._town.guild,),
+            token=Secret(server.token),
+            rest_url=server.rest_url,
+            gateway_url=server.gateway_url,
+            guilds=(self.town.guild,),
         )
-        self._made.append(_WiredPlatform(config, self._town))
-        return (self._made[-1], self._town.platform)
+        return _WiredPlatform(config, self.town)
+
+    async def leave(self, bot: _WiredPlatform) -> None:
+        await bot.leave()
 
     async def quiet(self) -> bool:
-        """Wait until the bot has taken all that happened; whether there was any."""
-        return await self._town.caught_up()
+        return await self.town.caught_up()
 
 
 class _WiredPlatform(DiscordPlatform):
     """Goes by the town's clock, sells whatever a plugin asks a payment for, and tells the town how far it is."""
 
-    def __init__(self, config: DiscordConfig, town: WiredTown) -> None:
+    def __init__(self, config: DiscordConfig, town: DiscordTown) -> None:
         super().__init__(config)
-        self.limits = replace(LIMITS, overall_rate=0, channel_rate=0, space_rate=0)  # type: ignore[misc]
+        self.limits = unhurried(LIMITS)  # type: ignore[misc]
         self._town = town
         self.skus = town.skus
         self.interactions = Interactions(self.calls, self.me, clock=self._now, wall=self._now)
@@ -127,7 +99,9 @@ class _WiredPlatform(DiscordPlatform):
         """The session, and the number of its last event that is committed; None without a session."""
         for shard in self.connection.shards:
             socket = shard.socket
-            if socket is not None and socket.open and socket.session_id and socket.tracker.done is not None:
+            if socket is None or not (socket.open and socket.heard and socket.session_id):
+                continue  # what it goes on from is its own word as long as the server has not answered
+            if socket.tracker.done is not None:
                 return socket.session_id, socket.tracker.done
         return None
 

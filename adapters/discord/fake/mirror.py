@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from coterie.adapters.discord.fake.errors import Json
 from coterie.adapters.discord.fake.interactions import FakeInteraction
@@ -16,9 +16,7 @@ from coterie.core.cards import Button, Card, Field, Question
 from coterie.core.events import Where, Who
 from coterie.core.testing.people import BOT, Message, Persona, Room
 from coterie.core.testing.stage import Stage
-
-if TYPE_CHECKING:
-    from coterie.adapters.discord.fake.town import Account
+from coterie.core.testing.wired import Account
 
 SECOND: Final = 1000
 MARK: Final = "c:"
@@ -26,18 +24,11 @@ MARK: Final = "c:"
 _MODAL: Final = 9
 
 
-def snapshot(thing: Any) -> Any:
-    """What a listener was told, so that it stays as it was then."""
-    if isinstance(thing, FakeMessage):
-        return replace(thing, embeds=list(thing.embeds), components=list(thing.components))
-    return replace(thing) if isinstance(thing, FakeMember | FakeJoinRequest) else thing
-
-
 class Mirror:
     """Follows the server; ``room_of`` and ``person_of`` find the town's side of a channel and of a user."""
 
     def __init__(
-        self, stage: Stage, room_of: Callable[[str, str], Room | None], person_of: Callable[[str], Account | None]
+        self, stage: Stage, room_of: Callable[[str, str], Room | None], person_of: Callable[[str], Account[str] | None]
     ) -> None:
         self._stage = stage
         self._room_of = room_of
@@ -50,6 +41,13 @@ class Mirror:
         """The modal that each person has open, by their key."""
         self.invoices: dict[str, SendInvoice] = {}
         """What each SKU pays."""
+
+    @staticmethod
+    def snapshot(thing: Any) -> Any:
+        """What a listener was told, so that it stays as it was then."""
+        if isinstance(thing, FakeMessage):
+            return replace(thing, embeds=list(thing.embeds), components=list(thing.components))
+        return replace(thing) if isinstance(thing, FakeMember | FakeJoinRequest) else thing
 
     def heard(self, kind: str, thing: Any) -> None:
         """Something changed on the server."""

@@ -19,6 +19,7 @@ from coterie.adapters.discord.fake.model import FakeChannel, FakeUser
 from coterie.adapters.discord.fake.sessions import Sessions
 from coterie.adapters.discord.fake.snowflakes import Snowflakes
 from coterie.adapters.discord.fake.things import FakeCommand, FakeEntitlement, FakeSku
+from coterie.core.testing.fake import Listener
 
 _BITS: Final = discord.Permissions.VALID_FLAGS
 NEEDS: Final[tuple[tuple[str, int], ...]] = (
@@ -29,7 +30,6 @@ NEEDS: Final[tuple[tuple[str, int], ...]] = (
     ("INVITE_", _BITS["manage_channels"]),
 )
 """Kinds of events by their beginning, and the permissions of which the bot has one if it hears of them."""
-Listener = Callable[[str, Any], None]
 CALLS_KEPT: Final = 100_000
 APPLICATION_FLAGS: Final = 1 << 13 | 1 << 15 | 1 << 19 | 1 << 23
 """Presences, members and message content of a small application, and that it has commands."""

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from coterie.core.testing.threaded import Served, ServerThread
+from coterie.core.testing.threaded import ServerThread
 
+if TYPE_CHECKING:
+    from coterie.adapters.discord.fake import FakeDiscord
 
-class Addressed(Served, Protocol):
-    """A fake with its addresses."""
-
-    @property
-    def rest_url(self) -> str:
-        """The address of the API."""
-
-    @property
-    def gateway_url(self) -> str:
-        """The address of the gateway."""
-
-    @property
-    def token(self) -> str:
-        """The bot's token."""
-
-
-S = TypeVar("S", bound=Addressed)
+S = TypeVar("S", bound="FakeDiscord")
 
 
 class FakeThread(ServerThread[S]):

@@ -1,23 +1,21 @@
-"""A town on the wire: what people do there reaches the bot as events of the gateway, and comes back as its calls."""
+"""A town on Discord: what people do there reaches the bot as events of the gateway, and comes back as its calls."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
-
-from msgspec import structs
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from coterie.adapters.discord.config import SkuConfig
-from coterie.adapters.discord.fake.deeds import DEEDS, Deed
+from coterie.adapters.discord.fake.deeds import DEEDS, Act
 from coterie.adapters.discord.fake.dialog import Dialog
-from coterie.adapters.discord.fake.mirror import Mirror, snapshot
+from coterie.adapters.discord.fake.mirror import Mirror
 from coterie.adapters.discord.fake.model import FakeMember
 from coterie.core.clock import Clock
-from coterie.core.events import ButtonTapped, Event, MessageEdited, ReactionAdded, Where, Who
-from coterie.core.testing.people import ADAPTER, NotConnected, Persona, Room
-from coterie.core.testing.town import Committed, Town
+from coterie.core.events import Event, Where
+from coterie.core.testing.people import NotConnected, Room
+from coterie.core.testing.town import Committed
+from coterie.core.testing.wired import Account, WiredTown
 
 if TYPE_CHECKING:
     from coterie.adapters.discord.fake import FakeDiscord, FakeThread
@@ -34,28 +32,16 @@ Progress = tuple[str, int]
 """A session, and the number of an event of it."""
 
 
-@dataclass(slots=True)
-class Account(Persona):
-    """Somebody with an account on the server; ``number`` is its id."""
+class DiscordTown(WiredTown["FakeDiscord", str]):
+    """A town whose rooms are channels of one server."""
 
-    number: str = ""
-
-    @property
-    def who(self) -> Who:
-        """The account as events carry it."""
-        return Who("discord", self.number, self.name, self.locale, self.bot)
-
-
-class WiredTown(Town):
-    """A town whose rooms are channels of one server, with the town in memory beside it.
-
-    Who is on no platform in a scenario, or on Discord, is on the wire; the others are in the town in memory.  They all
-    see the same rooms.
-    """
+    wire = "discord"
+    deeds = DEEDS
+    server: FakeThread[FakeDiscord]
+    mirror: Mirror
 
     def __init__(self, clock: Clock, space: str, server: FakeThread[FakeDiscord]) -> None:
-        super().__init__(clock, space=space)
-        self.server = server
+        super().__init__(clock, space, server)
         self.guild = ""
         """The id of the server."""
         self.elsewhere = ""
@@ -65,72 +51,26 @@ class WiredTown(Town):
         self.skus: dict[str, SkuConfig] = {}
         """What is sold, as the configuration of every application says it."""
         self.progress: Callable[[], Progress | None] | None = None
-        """How far the bot has come; set by whoever starts applications, as is the next."""
-        self.settle: Callable[[], Awaitable[None]] = _nothing
-        """Returns when all that the application heard has had its effect."""
-        self.twice: set[str] = set()
-        """Names that are taken on Discord and elsewhere: without a platform they mean the town in memory."""
+        """How far the bot has come; set by whoever starts applications."""
         self.mirror = Mirror(self, self._room_of, self.account_numbered)
         self._channels: dict[str, str] = {}
         self._frames: dict[str, list[str]] = {}
 
-    def open(self) -> None:
-        """Make the server, and follow from now on what is shown there; called on the town's own loop."""
-        loop = asyncio.get_running_loop()
+    def found(self, fake: FakeDiscord) -> None:
+        features = ("MEMBER_VERIFICATION_GATE_ENABLED", "MEMBER_VERIFICATION_MANUAL_APPROVAL")
+        guild = fake.add_guild(self.space, owner=fake.bot_id, channels=(HOME,), features=features)
+        self.guild, self.staff = guild.id, fake.add_role(guild, "staff", permissions=1 << 5).id
+        self._channels[HOME] = guild.channel(HOME).id
+        self.elsewhere = fake.add_guild("elsewhere", owner=fake.bot_id).id
 
-        def listen(kind: str, thing: Any) -> None:
-            loop.call_soon_threadsafe(self.mirror.heard, kind, snapshot(thing))
-
-        def begin(fake: FakeDiscord) -> tuple[str, str, str, str]:
-            fake.clock = lambda: self.clock.now() / 1000
-            fake.listeners.append(listen)
-            features = ("MEMBER_VERIFICATION_GATE_ENABLED", "MEMBER_VERIFICATION_MANUAL_APPROVAL")
-            guild = fake.add_guild(self.space, owner=fake.bot_id, channels=(HOME,), features=features)
-            staff = fake.add_role(guild, "staff", permissions=1 << 5)
-            return guild.id, staff.id, guild.channel(HOME).id, fake.add_guild("elsewhere", owner=fake.bot_id).id
-
-        self.guild, self.staff, home, self.elsewhere = self.server.do(begin)
-        self._channels[HOME] = home
-
-    # -- who and where
-
-    def persona(self, name: str, platform: str = ADAPTER) -> Persona:
-        known = super().persona(name, platform)
-        if isinstance(known, Account) or not self._is_wired(known):
-            return known
-        account = Account(known.key, known.name, known.platform)
-        account.number = self.server.do(lambda fake: self._enrol(fake, account))
-        self.people[account.key] = account
-        return account
-
-    def _is_wired(self, persona: Persona) -> bool:
-        if persona.platform == ADAPTER:
-            return persona.key not in self.twice
-        return persona.platform == "discord"
-
-    def _enrol(self, fake: FakeDiscord, account: Account) -> str:
-        """Somebody who is in the server from the beginning, so that no event tells of it."""
-        user = fake.person(account.key, global_name=account.name)
+    def enrol(self, fake: FakeDiscord, key: str, name: str) -> str:
+        user = fake.person(key, global_name=name)
         for guild in (self.guild, self.elsewhere):
             fake.guild(guild).members[user.id] = FakeMember(user, fake.world.now())
         return user.id
 
-    def account(self, who: Who) -> Account:
-        """The person behind an account; raises :class:`LookupError`."""
-        found = self.account_numbered(who.id)
-        if found is None:
-            raise LookupError(f"there is nobody with the number {who.id}")
-        return found
-
-    def account_numbered(self, number: str) -> Account | None:
-        """The person with this user id."""
-        for persona in self.people.values():
-            if isinstance(persona, Account) and persona.number == number:
-                return persona
-        return None
-
-    def person_of(self, who: Who) -> Persona:
-        return self.account(who) if who.platform == "discord" else super().person_of(who)
+    def home_on_wire(self) -> Where:
+        return Where(self.wire, self._channels[HOME], self.guild)
 
     def channel_of(self, room: Room) -> str:
         """The id of the channel that a room is, made at its first use; of a direct chat, too."""
@@ -151,20 +91,7 @@ class WiredTown(Town):
         found = next((room for room, known in self._channels.items() if known == channel), None)
         return None if found is None else self.room(found)
 
-    # -- what happens
-
-    def hand_in(self, event: Event) -> Committed:
-        """Do on the server what an event tells of; done when the bot has taken what the gateway says about it.
-
-        What no event of the gateway can say (that somebody is known) is handed to the application itself.
-        """
-        if event.who is None or event.who.platform != "discord" or self._is_about_memory(event):
-            return super().hand_in(event)
-        deed: Deed | None = DEEDS.get(type(event))
-        if deed is None:
-            return super().hand_in(structs.replace(event, where=Where("discord", self._channels[HOME], self.guild)))
-        act = deed(self, event)
-
+    def perform(self, key: str, act: Act) -> Committed:
         def do(fake: FakeDiscord) -> list[str]:
             sessions = fake.sessions.live
             before = {session.id: session.sequence for session in sessions}
@@ -176,12 +103,8 @@ class WiredTown(Town):
                 if number > before.get(session.id, session.sequence)
             ]
 
-        self._frames[event.key] = self.server.do(do)
+        self._frames[key] = self.server.do(do)
         return asyncio.ensure_future(self._take())
-
-    def _is_about_memory(self, event: Event) -> bool:
-        """Whether it is about a message that stands in the town in memory."""
-        return isinstance(event, ButtonTapped | MessageEdited | ReactionAdded) and event.message not in self.mirror.raw
 
     async def _take(self) -> None:
         await self.caught_up()
@@ -211,21 +134,8 @@ class WiredTown(Town):
             self.skus[action.invoice] = currency
             self.mirror.invoices[sku] = action
 
-    def fill(self, persona: Persona, answers: Mapping[str, str]) -> Committed:
-        if not isinstance(persona, Account):
-            return super().fill(persona, answers)
-        return asyncio.ensure_future(self._dialog(persona).fill(answers))
-
-    def cancel_form(self, persona: Persona) -> Committed:
-        if not isinstance(persona, Account):
-            return super().cancel_form(persona)
-        return asyncio.ensure_future(self._dialog(persona).cancel())
-
-    def _dialog(self, account: Account) -> Dialog:
-        self.acted[account.key] = self.seq
-        dialog = Dialog(self, account)
-        dialog.check()
-        return dialog
+    def answers_of(self, account: Account[str]) -> Dialog:
+        return Dialog(self, account)
 
     def redeliver(self, event: Event) -> Committed:
         if event.key not in self._frames:
@@ -248,8 +158,4 @@ class WiredTown(Town):
         await self.settle()
 
 
-async def _nothing() -> None:
-    return None
-
-
-__all__ = ["HOME", "Account", "WiredTown"]
+__all__ = ["HOME", "DiscordTown"]

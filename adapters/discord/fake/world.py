@@ -13,7 +13,7 @@ from coterie.adapters.discord.fake.model import (
     FakeUser,
 )
 from coterie.adapters.discord.fake.sessions import GUILDS, PRESENCES, Session
-from coterie.adapters.discord.fake.state import Call, Listener
+from coterie.adapters.discord.fake.state import Call
 from coterie.adapters.discord.fake.talk import Talk, emoji_key
 from coterie.adapters.discord.fake.things import (
     FakeAuditEntry,
@@ -172,4 +172,4 @@ class World(Talk):
         self.tell("invite", invite)
 
 
-__all__ = ["Call", "Listener", "World", "emoji_key"]
+__all__ = ["Call", "World", "emoji_key"]

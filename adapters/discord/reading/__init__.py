@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from coterie.adapters.discord.reading import gatherings, members, moderation, purchases, reactions, votes
-from coterie.adapters.discord.reading.fields import Malformed, Raw, is_id
+from coterie.adapters.discord.reading.fields import is_id
 from coterie.adapters.discord.reading.guilds import Guilds
 from coterie.adapters.discord.reading.interactions import handle_in, interacted, typing
 from coterie.adapters.discord.reading.known import Known
 from coterie.adapters.discord.reading.messages import edited, posted
 from coterie.adapters.discord.reading.requests import asked_to_join
 from coterie.core.events import CommandCalled, Event
+from coterie.core.outside import Malformed, Raw
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from coterie.adapters.discord.reading.fields import Raw, listed
 from coterie.adapters.discord.reading.people import who_of
+from coterie.core.outside import Raw, listed
 
 _MENTION: Final = re.compile(r"<@!?([0-9]{1,20})>")
 _NAMED: Final = 3

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from coterie.adapters.discord.reading.fields import Malformed, Raw, ident, line, moment
+from coterie.adapters.discord.reading.fields import ident, moment
 from coterie.adapters.discord.reading.known import Known
 from coterie.adapters.discord.reading.people import nameless
 from coterie.core.events import Event, InterestChanged, ScheduleChanged
+from coterie.core.outside import Malformed, Raw, line
 
 State = Literal["planned", "on", "over", "off"]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from coterie.adapters.discord.reading.fields import Raw, is_id, is_whole, line
+from coterie.adapters.discord.reading.fields import is_id
 from coterie.core.events import ChannelKind, Where
+from coterie.core.outside import Raw, is_whole, line
 
 PLATFORM: Final = "discord"
 """The name of the platform and of its adapter."""

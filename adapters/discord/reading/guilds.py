@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
-from coterie.adapters.discord.reading.fields import Malformed, Raw, ident, is_id, line, listed
+from coterie.adapters.discord.reading.fields import ident, is_id
 from coterie.adapters.discord.reading.guild import (
     ADMINISTRATOR,
     MANAGE_GUILD,
@@ -19,6 +19,7 @@ from coterie.adapters.discord.reading.guild import (
     role_of,
 )
 from coterie.core.events import Where
+from coterie.core.outside import Malformed, Raw, line, listed
 
 log = logging.getLogger(__name__)
 

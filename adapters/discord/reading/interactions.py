@@ -8,29 +8,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from coterie.adapters.discord.reading import marks
-from coterie.adapters.discord.reading.fields import (
-    MAX_LINE,
-    MAX_TEXT,
-    Malformed,
-    Raw,
-    created,
-    ident,
-    is_id,
-    is_whole,
-    line,
-    listed,
-    numbered,
-    record,
-    sound,
-    whole,
-    word,
-)
+from coterie.adapters.discord.reading.fields import MAX_TEXT, created, ident, is_id
 from coterie.adapters.discord.reading.known import Known
 from coterie.adapters.discord.reading.members import seen
 from coterie.adapters.discord.reading.messages import where_of
 from coterie.adapters.discord.reading.modals import answers_of
 from coterie.adapters.discord.reading.people import person_of
 from coterie.core.events import ButtonTapped, CommandCalled, Event, FormSubmitted, Where, Who
+from coterie.core.outside import MAX_LINE, Malformed, Raw, is_whole, line, listed, numbered, record, sound, whole, word
 
 COMMAND: Final = 2
 COMPONENT: Final = 3

@@ -10,17 +10,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from coterie.adapters.discord.reading.fields import (
-    Raw,
-    ident,
-    idents,
-    moment,
-    numbered,
-    record,
-)
+from coterie.adapters.discord.reading.fields import ident, idents, moment
 from coterie.adapters.discord.reading.known import Known
 from coterie.adapters.discord.reading.people import nameless, who_of
 from coterie.core.events import Event, MemberJoined, MemberLeft, StandingChanged, Where, Who
+from coterie.core.outside import Raw, numbered, record
 
 _ROLES: Final = 300
 """Roles of one member that are looked at; Discord allows 250."""

@@ -5,19 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from coterie.adapters.discord.reading.commands import command_of
-from coterie.adapters.discord.reading.fields import (
-    MAX_TEXT,
-    Malformed,
-    Raw,
-    created,
-    ident,
-    is_id,
-    line,
-    moment,
-)
+from coterie.adapters.discord.reading.fields import MAX_TEXT, created, ident, is_id, moment
 from coterie.adapters.discord.reading.known import Known
 from coterie.adapters.discord.reading.people import who_of
 from coterie.core.events import Event, MessageEdited, MessagePosted, Where
+from coterie.core.outside import Malformed, Raw, line
 
 _DEFAULT: Final = 0
 _REPLY: Final = 19

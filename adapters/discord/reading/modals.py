@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from coterie.adapters.discord.reading.fields import MAX_TEXT, Malformed, Raw, is_id, line, listed, record, sound, word
+from coterie.adapters.discord.reading.fields import MAX_TEXT, is_id
+from coterie.core.outside import Malformed, Raw, line, listed, record, sound, word
 
 _ROW: Final = 1
 _TEXT: Final = 4

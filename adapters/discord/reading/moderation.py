@@ -5,19 +5,11 @@ from __future__ import annotations
 import time
 from typing import Final, Literal
 
-from coterie.adapters.discord.reading.fields import (
-    MAX_TEXT,
-    Raw,
-    created,
-    ident,
-    ident_or_none,
-    line,
-    listed,
-    moment,
-)
+from coterie.adapters.discord.reading.fields import MAX_TEXT, created, ident, ident_or_none, moment
 from coterie.adapters.discord.reading.known import Known
 from coterie.adapters.discord.reading.people import nameless
 from coterie.core.events import AccountModerated, Event, FilterHit
+from coterie.core.outside import Raw, line, listed
 
 Deed = Literal["mute", "unmute", "kick", "ban", "unban"]
 

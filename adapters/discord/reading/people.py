@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from coterie.adapters.discord.reading.fields import MAX_ID, Malformed, Raw, line
+from coterie.adapters.discord.reading.fields import MAX_ID
 from coterie.adapters.discord.reading.guilds import PLATFORM
 from coterie.core.events import Who
+from coterie.core.outside import Malformed, Raw, line
 
 
 def who_of(user: Any, member: Any = None, locale: str = "") -> Who:

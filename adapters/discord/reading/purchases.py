@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import time
 
-from coterie.adapters.discord.reading.fields import Raw, ident, moment
+from coterie.adapters.discord.reading.fields import ident, moment
 from coterie.adapters.discord.reading.known import Known
 from coterie.adapters.discord.reading.people import nameless
 from coterie.core.events import EntitlementChanged, Event
+from coterie.core.outside import Raw
 
 
 def bought(data: Raw, mark: str, known: Known) -> list[Event]:

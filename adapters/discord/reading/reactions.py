@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from coterie.adapters.discord.reading.fields import Raw, ident, ident_or_none, record, word
+from coterie.adapters.discord.reading.fields import ident, ident_or_none
 from coterie.adapters.discord.reading.known import Known
 from coterie.adapters.discord.reading.messages import where_of
 from coterie.adapters.discord.reading.people import nameless, who_of
 from coterie.core.events import Event, ReactionAdded, ReactionRemoved, Who
+from coterie.core.outside import Raw, record, word
 
 _EMOJI: Final = 64
 

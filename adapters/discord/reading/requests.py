@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from coterie.adapters.discord.reading.fields import (
-    MAX_TEXT,
-    Malformed,
-    Raw,
-    created,
-    ident,
-    is_whole,
-    line,
-    listed,
-    moment,
-    sound,
-)
+from coterie.adapters.discord.reading.fields import MAX_TEXT, created, ident, moment
 from coterie.adapters.discord.reading.known import Known
 from coterie.adapters.discord.reading.people import nameless, who_of
 from coterie.core.events import Event, JoinRequested
+from coterie.core.outside import Malformed, Raw, is_whole, line, listed, sound
 
 _SUBMITTED: Final = "SUBMITTED"
 _TERMS: Final = "TERMS"

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from coterie.adapters.discord.reading.fields import Malformed, Raw, ident, whole
+from coterie.adapters.discord.reading.fields import ident
 from coterie.adapters.discord.reading.known import Known
 from coterie.adapters.discord.reading.messages import where_of
 from coterie.adapters.discord.reading.people import nameless
 from coterie.core.events import Event, PollAnswered
+from coterie.core.outside import Malformed, Raw, whole
 
 _ANSWERS: Final = 100
 """Answers that a poll may have; Discord allows ten."""

@@ -15,7 +15,6 @@ fact.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections import deque
@@ -35,12 +34,13 @@ from coterie.adapters.telegram.fake.server import Server
 from coterie.adapters.telegram.fake.threads import FakeThread
 from coterie.adapters.telegram.fake.updates import Updates
 from coterie.adapters.telegram.fake.webhook import Webhook
-from coterie.adapters.telegram.fake.world import Charge, Listener, World
+from coterie.adapters.telegram.fake.world import Charge, World
+from coterie.core.testing.fake import Fake, Listener
 
 TOKEN: Final = "7000001:fake-token-for-tests"
 
 
-class FakeTelegram(Comings):
+class FakeTelegram(Comings, Fake[World]):
     """The server, and what people do on it.
 
     ``clock`` gives its time in seconds; how long a call really waits (a long poll, a pause of the webhook) is real time
@@ -54,24 +54,12 @@ class FakeTelegram(Comings):
         self.world = World(token, clock)
         self.webhook = Webhook(self.world, webhook_pace)
         self._server = Server(self.world, self.webhook)
-        self._runner: web.AppRunner | None = None
-        self._address = ""
 
-    async def __aenter__(self) -> FakeTelegram:
-        self._runner = web.AppRunner(
-            self._server.application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.1
-        )
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self._address = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
+    def application(self) -> web.Application:
+        return self._server.application()
 
-    async def __aexit__(self, *_: object) -> None:
+    def cut(self) -> None:
         self.webhook.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
 
     @staticmethod
     def threaded(**options: Any) -> FakeThread[FakeTelegram]:
@@ -84,17 +72,12 @@ class FakeTelegram(Comings):
     @property
     def base_url(self) -> str:
         """What python-telegram-bot takes as ``base_url``; the token is appended to it."""
-        return f"{self._address}/bot"
+        return f"http://127.0.0.1:{self._port}/bot"
 
     @property
     def file_url(self) -> str:
         """What python-telegram-bot takes as ``base_file_url``."""
-        return f"{self._address}/file/bot"
-
-    @property
-    def token(self) -> str:
-        """The bot's token."""
-        return self.world.token
+        return f"http://127.0.0.1:{self._port}/file/bot"
 
     @property
     def bot(self) -> Json:
@@ -129,16 +112,6 @@ class FakeTelegram(Comings):
         """
         return self.world.listeners
 
-    @property
-    def clock(self) -> Callable[[], float]:
-        """The server's time in seconds; may be replaced."""
-        return self.world.clock
-
-    @clock.setter
-    def clock(self, clock: Callable[[], float]) -> None:
-        self.world.clock = clock
-        self.world.updates.wake()
-
     def called(self, method: str) -> list[Json]:
         """The parameters of every call of a method."""
         return [data for name, data in self.world.calls if name.lower() == method.lower()]
@@ -158,15 +131,6 @@ class FakeTelegram(Comings):
         dropped, :class:`TimeoutError` after ``within`` seconds.
         """
         await self.world.updates.confirmed(update_id, within)
-
-    async def until(self, condition: Callable[[], object], within: float = 10.0) -> None:
-        """Wait until a condition about the fake holds; it is asked again after every change.
-
-        Raises :class:`TimeoutError` after ``within`` seconds.
-        """
-        async with asyncio.timeout(within):
-            while not condition():
-                await self.world.updates.change(within)
 
     async def pushes(self, body: bytes, *, secret: str | None = None) -> int:
         """Post any bytes to the webhook, with the secret that was set or another; returns the status of the answer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from coterie.adapters.telegram.fake.model import FakeMessage
@@ -11,26 +11,24 @@ from coterie.core.testing.people import NoOpenForm
 
 if TYPE_CHECKING:
     from coterie.adapters.telegram.fake import FakeTelegram
-    from coterie.adapters.telegram.fake.town import Account, WiredTown
+    from coterie.adapters.telegram.fake.town import TelegramTown
+    from coterie.core.testing.wired import Account
 
 LONGEST: Final = 50
 """Answers that one form takes, those that were refused included."""
 
 
 class Chain:
-    """One person's answers to the questions of a form; ``settle`` returns when an answer has had its effect."""
+    """One person's answers to the questions of a form."""
 
-    def __init__(self, town: WiredTown, account: Account, settle: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, town: TelegramTown, account: Account[int]) -> None:
         self._town = town
         self._account = account
-        self._settle = settle
 
-    def question(self) -> FakeMessage:
-        """The question that waits for an answer; raises :class:`NoOpenForm`."""
-        found = self._asked()
-        if found is None:
+    def check(self) -> None:
+        """Raise :class:`NoOpenForm` where no question waits for an answer."""
+        if self._asked() is None:
             raise NoOpenForm(f"{self._account.name} has no open form")
-        return found
 
     async def fill(self, answers: Mapping[str, str]) -> None:
         """Answer each question that is asked with what stands under its name or its words; skip those for which there
@@ -49,7 +47,9 @@ class Chain:
 
     async def cancel(self) -> None:
         """Withdraw the form."""
-        await self._press(self.question(), lambda button: button.get("callback_data") == CANCEL)
+        asked = self._asked()
+        if asked is not None:
+            await self._press(asked, lambda button: button.get("callback_data") == CANCEL)
 
     def _asked(self) -> FakeMessage | None:
         """The newest question, unless a form was ended after it."""
@@ -94,4 +94,4 @@ class Chain:
 
     async def _done(self, update: int) -> None:
         await self._town.acknowledged([update])
-        await self._settle()
+        await self._town.settle()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from coterie.adapters.telegram.fake.model import FakeMessage, Member
 from coterie.core.events import (
@@ -22,30 +22,25 @@ from coterie.core.events import (
     Where,
 )
 from coterie.core.testing.polls import poll_id
+from coterie.core.testing.wired import Deed
 
 if TYPE_CHECKING:
     from coterie.adapters.telegram.fake import FakeTelegram
-    from coterie.adapters.telegram.fake.town import Account, WiredTown
+    from coterie.adapters.telegram.fake.town import TelegramTown
 
 Act = Callable[["FakeTelegram"], int]
 """Something done on the server's thread; returns the id of the update that tells of it."""
-Deed = Callable[["WiredTown", Any], Act]
 
 
-def _who(town: WiredTown, event: Event) -> Account:
-    assert event.who is not None
-    return town.account(event.who)
-
-
-def _chat(town: WiredTown, where: Where | None) -> int:
+def _chat(town: TelegramTown, where: Where | None) -> int:
     assert where is not None
     room = town.room(where.channel)
     return town.account(town.people[room.owner].who).number if room.owner else town.group
 
 
-def post(town: WiredTown, event: MessagePosted) -> Act:
+def post(town: TelegramTown, event: MessagePosted) -> Act:
     """Write in a room or to the bot."""
-    account, chat = _who(town, event), _chat(town, event.where)
+    account, chat = town.account(event.who), _chat(town, event.where)
     assert event.where is not None
     topic = town.topic_of(town.room(event.where.channel))
     reply = town.mirror.key_of(event.reply_to)[1] if event.reply_to in town.mirror.raw else 0
@@ -59,29 +54,29 @@ def post(town: WiredTown, event: MessagePosted) -> Act:
     return act
 
 
-def edit(town: WiredTown, event: MessageEdited) -> Act:
+def edit(town: TelegramTown, event: MessageEdited) -> Act:
     """Change a message."""
-    account, (chat, number) = _who(town, event), town.mirror.key_of(event.message)
+    account, (chat, number) = town.account(event.who), town.mirror.key_of(event.message)
     return lambda fake: fake.edits(account.number, chat, number, event.text)
 
 
-def tap(town: WiredTown, event: ButtonTapped) -> Act:
+def tap(town: TelegramTown, event: ButtonTapped) -> Act:
     """Press a button, also with a token that is shown nowhere."""
-    account, (chat, number) = _who(town, event), town.mirror.key_of(event.message)
+    account, (chat, number) = town.account(event.who), town.mirror.key_of(event.message)
     return lambda fake: fake.taps(account.number, number, chat, event.token)
 
 
-def react(town: WiredTown, event: ReactionAdded) -> Act:
+def react(town: TelegramTown, event: ReactionAdded) -> Act:
     """React to a message, beside one's earlier reactions."""
-    account, (chat, number) = _who(town, event), town.mirror.key_of(event.message)
+    account, (chat, number) = town.account(event.who), town.mirror.key_of(event.message)
     reactions = town.messages[event.message].reactions
     mine = [emoji for emoji, people in reactions.items() if account.key in people]
     return lambda fake: fake.reacts(account.number, chat, number, *mine)
 
 
-def join(town: WiredTown, event: MemberJoined) -> Act:
+def join(town: TelegramTown, event: MemberJoined) -> Act:
     """Come into the group."""
-    account = _who(town, event)
+    account = town.account(event.who)
 
     def act(fake: FakeTelegram) -> int:
         fake.chat(town.group).members.pop(account.number, None)  # who is new stands outside
@@ -90,9 +85,9 @@ def join(town: WiredTown, event: MemberJoined) -> Act:
     return act
 
 
-def leave(town: WiredTown, event: MemberLeft) -> Act:
+def leave(town: TelegramTown, event: MemberLeft) -> Act:
     """Go out of the group."""
-    account = _who(town, event)
+    account = town.account(event.who)
 
     def act(fake: FakeTelegram) -> int:
         fake.chat(town.group).members[account.number] = Member(account.number)
@@ -101,9 +96,9 @@ def leave(town: WiredTown, event: MemberLeft) -> Act:
     return act
 
 
-def ask(town: WiredTown, event: JoinRequested) -> Act:
+def ask(town: TelegramTown, event: JoinRequested) -> Act:
     """Ask to be let in."""
-    account = _who(town, event)
+    account = town.account(event.who)
 
     def act(fake: FakeTelegram) -> int:
         fake.chat(town.group).members.pop(account.number, None)
@@ -112,15 +107,15 @@ def ask(town: WiredTown, event: JoinRequested) -> Act:
     return act
 
 
-def stand(town: WiredTown, event: StandingChanged) -> Act:
+def stand(town: TelegramTown, event: StandingChanged) -> Act:
     """Become an administrator of the group, or an ordinary member."""
-    account, status = _who(town, event), "administrator" if event.standing == "operator" else "member"
+    account, status = town.account(event.who), "administrator" if event.standing == "operator" else "member"
     return lambda fake: fake.stands(account.number, town.group, status)
 
 
-def pay(town: WiredTown, event: PaymentReceived) -> Act:
+def pay(town: TelegramTown, event: PaymentReceived) -> Act:
     """Pay an invoice: the newest of the amount in one's direct chat."""
-    account = _who(town, event)
+    account = town.account(event.who)
 
     def fits(message: FakeMessage) -> bool:
         invoice = message.extra.get("invoice", {})
@@ -132,16 +127,16 @@ def pay(town: WiredTown, event: PaymentReceived) -> Act:
     return act
 
 
-def vote(town: WiredTown, event: PollAnswered) -> Act:
+def vote(town: TelegramTown, event: PollAnswered) -> Act:
     """Answer a poll."""
-    account = _who(town, event)
+    account = town.account(event.who)
     poll = next(raw.poll["id"] for name, raw in town.mirror.raw.items() if poll_id(name) == event.poll)
     return lambda fake: fake.answers_poll(account.number, poll, event.options)
 
 
-def block(town: WiredTown, event: DirectChanged) -> Act:
+def block(town: TelegramTown, event: DirectChanged) -> Act:
     """Block the bot, or take that back."""
-    account = _who(town, event)
+    account = town.account(event.who)
     return lambda fake: fake.unblocks(account.number) if event.open else fake.blocks(account.number)
 
 

@@ -33,13 +33,6 @@ _STYLES: Final = {
 }
 
 
-def snapshot(thing: Any) -> Any:
-    """What a listener was told, so that it stays as it was then."""
-    if isinstance(thing, FakeMessage):
-        return replace(thing, entities=list(thing.entities), extra=dict(thing.extra))
-    return dict(thing) if isinstance(thing, dict) else thing
-
-
 class Mirror:
     """Follows the server; ``room_of`` and ``person_of`` find the town's side of a chat and of a user."""
 
@@ -53,6 +46,13 @@ class Mirror:
         """The town's message for each of the server's."""
         self.raw: dict[str, FakeMessage] = {}
         """The server's newest state of each of the town's messages."""
+
+    @staticmethod
+    def snapshot(thing: Any) -> Any:
+        """What a listener was told, so that it stays as it was then."""
+        if isinstance(thing, FakeMessage):
+            return replace(thing, entities=list(thing.entities), extra=dict(thing.extra))
+        return dict(thing) if isinstance(thing, dict) else thing
 
     def heard(self, kind: str, thing: Any) -> None:
         """Something changed on the server."""

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from coterie.core.testing.threaded import Served, ServerThread
+from coterie.core.testing.threaded import ServerThread
 
+if TYPE_CHECKING:
+    from coterie.adapters.telegram.fake import FakeTelegram
 
-class Addressed(Served, Protocol):
-    """A fake with its addresses."""
-
-    @property
-    def base_url(self) -> str:
-        """The address of the API."""
-
-    @property
-    def file_url(self) -> str:
-        """The address of files."""
-
-    @property
-    def token(self) -> str:
-        """The bot's token."""
-
-
-S = TypeVar("S", bound=Addressed)
+S = TypeVar("S", bound="FakeTelegram")
 
 
 class FakeThread(ServerThread[S]):

@@ -100,8 +100,8 @@ class Updates:
                 waiter.set_result(None)
         self._waiters.clear()
 
-    async def change(self, within: float) -> bool:
-        """Wait for any change, at most so many seconds of real time; False when there was none."""
+    async def change(self, within: float | None = None) -> bool:
+        """Wait for any change, at most so many seconds of real time where it is said; False when there was none."""
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.add(waiter)
         try:

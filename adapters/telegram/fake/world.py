@@ -12,8 +12,8 @@ from coterie.adapters.telegram.fake.faults import Faults
 from coterie.adapters.telegram.fake.limits import Limits
 from coterie.adapters.telegram.fake.model import FakeChat, FakeMessage, Member
 from coterie.adapters.telegram.fake.updates import Updates
+from coterie.core.testing.fake import Listener
 
-Listener = Callable[[str, Any], None]
 CALLS_KEPT: Final = 100_000
 SUPERGROUP: Final = -1_000_000_000_000
 """Supergroups and channels have ids below this."""
@@ -105,6 +105,14 @@ class World:
         """A number that was not given before."""
         self._last += 1
         return self._last
+
+    def wake(self) -> None:
+        """Let who waits for a change look again."""
+        self.updates.wake()
+
+    async def change(self) -> None:
+        """Wait for the next change."""
+        await self.updates.change()
 
     def tell(self, kind: str, thing: Any) -> None:
         """Tell the listeners of a change."""

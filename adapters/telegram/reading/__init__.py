@@ -14,7 +14,7 @@ from typing import Any, Final
 from telegram.constants import UpdateType
 
 from coterie.adapters.telegram.reading.administrators import administrators
-from coterie.adapters.telegram.reading.fields import MAX_ID, Malformed, Raw, is_whole, whole
+from coterie.adapters.telegram.reading.fields import MAX_ID
 from coterie.adapters.telegram.reading.known import Known
 from coterie.adapters.telegram.reading.members import asked_to_join, changed, ours_changed
 from coterie.adapters.telegram.reading.messages import edited, posted
@@ -23,6 +23,7 @@ from coterie.adapters.telegram.reading.others import answered, reacted
 from coterie.adapters.telegram.reading.taps import tapped
 from coterie.adapters.telegram.reading.transactions import transaction
 from coterie.core.events import Event, PaymentReceived, PaymentRefunded
+from coterie.core.outside import Malformed, Raw, is_whole, whole
 
 log = logging.getLogger(__name__)
 

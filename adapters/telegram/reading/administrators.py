@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from telegram.constants import ChatMemberStatus
 
-from coterie.adapters.telegram.reading.fields import Malformed, record
 from coterie.adapters.telegram.reading.known import Known
 from coterie.adapters.telegram.reading.people import is_nobody, is_us, who_of
 from coterie.core.events import Event, StandingChanged, Where
+from coterie.core.outside import Malformed, record
 
 _RUNS: Final = frozenset({ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER})
 MOST: Final = 200

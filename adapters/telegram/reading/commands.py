@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from coterie.adapters.telegram.reading.fields import Raw, is_whole
 from coterie.adapters.telegram.reading.known import Known
 from coterie.adapters.telegram.reading.people import who_of
+from coterie.core.outside import Raw, is_whole
 
 _ADDRESSED: Final = re.compile(r"(/[^\s@/]{1,64})@([A-Za-z0-9_]{1,64})(?![A-Za-z0-9_])")
 _NAMED: Final = 3

@@ -7,17 +7,7 @@ from typing import Final
 from telegram.constants import ChatMemberStatus
 
 from coterie.adapters.telegram.links import known_as
-from coterie.adapters.telegram.reading.fields import (
-    MAX_TEXT,
-    Malformed,
-    Raw,
-    instant,
-    is_whole,
-    line,
-    numbered,
-    record,
-    whole,
-)
+from coterie.adapters.telegram.reading.fields import MAX_TEXT, instant
 from coterie.adapters.telegram.reading.known import Known
 from coterie.adapters.telegram.reading.people import is_nobody, is_us, who_of
 from coterie.adapters.telegram.reading.wheres import where_of
@@ -30,6 +20,7 @@ from coterie.core.events import (
     Standing,
     StandingChanged,
 )
+from coterie.core.outside import Malformed, Raw, is_whole, line, numbered, record, whole
 
 _RESTRICTED: Final = str(ChatMemberStatus.RESTRICTED)
 _OPERATORS: Final = frozenset(map(str, (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)))

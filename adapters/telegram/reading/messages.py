@@ -9,21 +9,12 @@ from telegram.constants import MessageType
 from coterie.adapters.telegram import marks
 from coterie.adapters.telegram.reading import services
 from coterie.adapters.telegram.reading.commands import command_of, is_for_us
-from coterie.adapters.telegram.reading.fields import (
-    MAX_TEXT,
-    Malformed,
-    Raw,
-    instant,
-    is_whole,
-    line,
-    listed,
-    sound,
-    whole,
-)
+from coterie.adapters.telegram.reading.fields import MAX_TEXT, instant
 from coterie.adapters.telegram.reading.known import Known
 from coterie.adapters.telegram.reading.people import author_of, is_us
 from coterie.adapters.telegram.reading.wheres import where_of
 from coterie.core.events import Event, FormSubmitted, MessageEdited, MessagePosted
+from coterie.core.outside import Malformed, Raw, is_whole, line, listed, sound, whole
 
 CONTENT: Final = frozenset(
     map(

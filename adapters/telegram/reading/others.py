@@ -6,21 +6,12 @@ from typing import Any, Final
 
 from telegram.constants import ReactionType
 
-from coterie.adapters.telegram.reading.fields import (
-    Malformed,
-    Raw,
-    instant,
-    is_whole,
-    listed,
-    numbered,
-    record,
-    whole,
-    word,
-)
+from coterie.adapters.telegram.reading.fields import MAX_ID, instant
 from coterie.adapters.telegram.reading.known import Known
 from coterie.adapters.telegram.reading.people import is_nobody, is_us, who_of
 from coterie.adapters.telegram.reading.wheres import where_of
 from coterie.core.events import Event, PollAnswered, ReactionAdded
+from coterie.core.outside import Malformed, Raw, is_whole, listed, numbered, record, whole, word
 
 _EMOJI: Final = str(ReactionType.EMOJI)
 _CUSTOM: Final = str(ReactionType.CUSTOM_EMOJI)
@@ -53,9 +44,9 @@ def _emoji(reaction: Raw) -> str:
     """The name of a reaction; empty for a kind that nobody knows."""
     kind = reaction.get("type")
     if kind == _EMOJI:
-        return word(reaction, "emoji")
+        return word(reaction, "emoji", MAX_ID)
     if kind == _CUSTOM:
-        return f"custom:{word(reaction, 'custom_emoji_id')}"
+        return f"custom:{word(reaction, 'custom_emoji_id', MAX_ID)}"
     return "paid" if kind == _PAID else ""
 
 
@@ -67,7 +58,9 @@ def answered(answer: Raw, key: str, known: Known) -> list[Event]:
     who = who_of(record(answer, "user"), known)
     if is_nobody(user):
         return []
-    return [PollAnswered(key=key, who=who, poll=word(answer, "poll_id"), options=_options(answer.get("option_ids")))]
+    return [
+        PollAnswered(key=key, who=who, poll=word(answer, "poll_id", MAX_ID), options=_options(answer.get("option_ids")))
+    ]
 
 
 def _options(value: Any) -> tuple[int, ...]:

@@ -7,11 +7,12 @@ import logging
 from typing import Final
 
 from coterie.adapters.telegram.invoices import invoice_of, read_payload
-from coterie.adapters.telegram.reading.fields import Malformed, Raw, instant, line, record, whole, word
+from coterie.adapters.telegram.reading.fields import MAX_ID, instant
 from coterie.adapters.telegram.reading.known import Known
 from coterie.adapters.telegram.reading.people import is_us, who_of
 from coterie.adapters.telegram.reading.wheres import where_of
 from coterie.core.events import Event, PaymentReceived, PaymentRefunded, Who
+from coterie.core.outside import Malformed, Raw, line, record, whole, word
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ def _sum(payment: Raw) -> tuple[str, int, str]:
     amount = whole(payment, "total_amount")
     if amount < 0:
         raise Malformed("total_amount is below 0")
-    return word(payment, "telegram_payment_charge_id", MAX_CHARGE), amount, word(payment, "currency")
+    return word(payment, "telegram_payment_charge_id", MAX_CHARGE), amount, word(payment, "currency", MAX_ID)
 
 
 def _in_key(charge: str) -> str:

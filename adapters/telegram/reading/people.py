@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from telegram.constants import ChatID
 
-from coterie.adapters.telegram.reading.fields import MAX_ID, Malformed, Raw, is_whole, line
+from coterie.adapters.telegram.reading.fields import MAX_ID
 from coterie.adapters.telegram.reading.known import Known
 from coterie.adapters.telegram.reading.wheres import PLATFORM
 from coterie.core.events import Who
+from coterie.core.outside import Malformed, Raw, is_whole, line
 
 NOBODY: Final = frozenset(map(int, (ChatID.ANONYMOUS_ADMIN, ChatID.SERVICE_CHAT, ChatID.FAKE_CHANNEL)))
 """Accounts that Telegram puts in a person's place: an anonymous administrator, a linked channel, a channel that writes.

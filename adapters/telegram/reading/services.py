@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from coterie.adapters.telegram.reading.fields import Malformed, Raw, instant, line, listed, numbered, whole
+from coterie.adapters.telegram.reading.fields import instant
 from coterie.adapters.telegram.reading.known import Known
 from coterie.adapters.telegram.reading.payments import paid, refunded
 from coterie.adapters.telegram.reading.people import is_nobody, is_us, who_of
 from coterie.adapters.telegram.reading.wheres import PLATFORM, where_of
 from coterie.core.events import Event, MemberJoined, MemberLeft, SpaceMoved, Where
+from coterie.core.outside import Malformed, Raw, line, listed, numbered, whole
 
 
 def told(message: Raw, key: str, known: Known) -> list[Event]:

@@ -7,11 +7,12 @@ from typing import Any, Final
 from telegram.constants import InlineKeyboardButtonLimit
 
 from coterie.adapters.telegram import marks
-from coterie.adapters.telegram.reading.fields import MAX_LINE, Malformed, Raw, line, listed, sound, whole, word
+from coterie.adapters.telegram.reading.fields import MAX_ID
 from coterie.adapters.telegram.reading.known import Known
 from coterie.adapters.telegram.reading.people import is_us, who_of
 from coterie.adapters.telegram.reading.wheres import direct_of, where_of
 from coterie.core.events import ButtonTapped, Event, FormSubmitted, Where, Who
+from coterie.core.outside import MAX_LINE, Malformed, Raw, line, listed, sound, whole, word
 
 _FORM: Final = "f:"
 _ROWS: Final = 100
@@ -24,7 +25,7 @@ def tapped(query: Raw, key: str, known: Known) -> list[Event]:
     Telegram does not tell when it was pressed. A message that the bot may not see any more still has its chat and
     number; a button without any message is answered in the direct chat. A game's button says nothing.
     """
-    handle = f"q:{word(query, 'id')}"
+    handle = f"q:{word(query, 'id', MAX_ID)}"
     who = who_of(query.get("from"), known)
     if "data" not in query:
         return []

@@ -6,12 +6,13 @@ import logging
 from typing import Any, Final
 
 from coterie.adapters.telegram.invoices import invoice_of
-from coterie.adapters.telegram.reading.fields import Malformed, Raw, instant, line, record, whole, word
+from coterie.adapters.telegram.reading.fields import instant
 from coterie.adapters.telegram.reading.known import Known
 from coterie.adapters.telegram.reading.payments import MAX_CHARGE, payment_key, refund_key
 from coterie.adapters.telegram.reading.people import who_of
 from coterie.adapters.telegram.reading.wheres import direct_of
 from coterie.core.events import PaymentReceived, PaymentRefunded
+from coterie.core.outside import Malformed, Raw, line, record, whole, word
 
 log = logging.getLogger(__name__)
 

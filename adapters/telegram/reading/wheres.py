@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from telegram.constants import ChatType
 
-from coterie.adapters.telegram.reading.fields import Malformed, Raw, is_whole, line
 from coterie.core.events import Where
+from coterie.core.outside import Malformed, Raw, is_whole, line
 
 PLATFORM: Final = "telegram"
 """The name of the platform and of its adapter."""
