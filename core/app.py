@@ -354,7 +354,7 @@ class App(Front):
         return msgspec.structs.replace(event, where=self.services.moves.follow(event.where))
 
     def _catch_up(self) -> None:
-        """A commit may have arrived although its answer did not: what it asked for is read from its rows."""
+        """There may be a commit of which nobody here was told: what it asked for is read from its rows."""
         self.timers.heard(self.clock.now())
         self.tasks.heard()
         self.erasures.heard()

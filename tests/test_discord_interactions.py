@@ -8,7 +8,9 @@ from typing import Any, Final
 import pytest
 
 from coterie.adapters.discord import handles
-from coterie.adapters.discord.handles import LIFE
+from coterie.adapters.discord.fake import interactions as kept_there
+from coterie.adapters.discord.fake.rest import interactions as taken_there
+from coterie.adapters.discord.handles import FIRST_ANSWER, LIFE, Handles, made_at
 from coterie.adapters.discord.refusals import Gone
 from coterie.core.actions import SendMessage
 from coterie.core.cards import Button, Card
@@ -74,17 +76,17 @@ async def test_a_command_that_takes_long_is_deferred_privately_and_answered_in_t
         assert made.refused == []
 
 
-async def test_a_tap_that_takes_long_is_deferred_without_a_trace_and_answered_beside() -> None:
+async def test_a_tap_that_takes_long_is_deferred_privately_and_answered_in_the_same_place() -> None:
     async with bench() as at:
         patient(at)
         message = await posted(at)
         at.forget(defer_after=0.01)
         made, handle = at.taps(message, "Grab")
-        await at.until(lambda: made.answered)
-        assert made.callbacks == [{"type": 6}]
+        await at.until(lambda: made.thinking)
+        assert made.callbacks == [{"type": 5, "data": {"flags": 64}}]
         await at.interactions.answer(handle, HELLO)
         assert made.shown is not None
-        assert (words_of(made.shown), made.shown.seen_by) == ("hello", at.ann.id)
+        assert (words_of(made.shown), made.shown.seen_by, made.followups) == ("hello", at.ann.id, [])
         assert at.texts() == ["A packet"]
 
 
@@ -110,6 +112,33 @@ async def test_an_interaction_that_comes_in_twice_is_one() -> None:
         assert len(at.interactions) == 0
         await at.interactions.answer(handle, MORE)
         assert (len(made.callbacks), made.refused) == (1, [])
+
+
+async def test_what_was_made_while_nobody_listened_does_not_wait_as_long_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A resumed session tells it later: deferred so long after it came, it would be refused."""
+    for side in (handles, kept_there, taken_there):
+        monkeypatch.setattr(side, "FIRST_ANSWER", 2 * NEVER)
+    async with bench() as at:
+        patient(at)
+        made = at.fake.calls_command("ann", at.general, "tip", {})
+        at.clock.now += NEVER
+        at.opened(made)
+        await at.until(lambda: made.thinking)
+        assert made.refused == []
+
+
+@pytest.mark.parametrize(
+    ("late", "age"),
+    [(0.0, 0.0), (2.0, 2.0), (FIRST_ANSWER, 0.0), (3600.0, 0.0), (-2.0, 0.0)],
+    ids=["at once", "late", "too late", "a clock that is ahead", "a clock that is behind"],
+)
+async def test_the_age_of_what_comes_in_is_believed_as_long_as_it_matters(late: float, age: float) -> None:
+    now, identifier = 50.0, str(1 << 60)
+    known = Handles(lambda: now, lambda: made_at(identifier) + late)
+    each = known.open(f"i:b:{identifier}:token")
+    assert each is not None
+    assert known.age(each) == pytest.approx(age)
+    assert known.young(each)
 
 
 async def test_what_is_no_handle_is_no_interaction() -> None:
@@ -196,6 +225,33 @@ async def test_what_another_run_deferred_is_answered_in_its_place() -> None:
         assert [words_of(each) for each in made.messages] == ["hello"]
         assert not made.thinking
         assert made.refused == []
+
+
+@pytest.mark.parametrize("tapped", [True, False])
+@pytest.mark.parametrize("deferred", [True, False])
+async def test_what_another_run_answered_and_could_not_note_is_not_said_again(tapped: bool, deferred: bool) -> None:
+    async with bench() as at:
+        patient(at)
+        message = await posted(at)
+        at.forget(defer_after=0.0 if deferred else NEVER)
+        made, handle = at.taps(message, "Grab") if tapped else at.calls_command()
+        await at.until(lambda: made.thinking == deferred)
+        sent = await at.interactions.answer(handle, HELLO)
+        patient(at)
+        assert await at.interactions.answer(handle, HELLO) == sent
+        assert [words_of(each) for each in made.messages] == ["hello"]
+
+
+async def test_what_another_run_deferred_ends_quietly() -> None:
+    async with bench() as at:
+        at.forget(defer_after=0.0)
+        made, handle = at.calls_command()
+        await at.until(lambda: made.thinking)
+        at.forget(defer_after=NEVER, quiet_after=0.01)
+        at.interactions.opened(handle)
+        at.interactions.committed(handle)
+        await at.until(lambda: not made.thinking)
+        assert made.messages == []
 
 
 async def test_what_another_run_answered_keeps_its_answer() -> None:

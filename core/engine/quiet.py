@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from coterie.core.clock import Clock, MovableClock, ShiftedClock
 from coterie.core.engine.again import PutOff
 from coterie.core.engine.erasures import Erasures
@@ -63,6 +65,8 @@ class Quiet:
             clock.move_to(max(due, clock.now()))
             if self._is_due(self.timers.next_due):
                 await self.timers.fire()
+            else:
+                await asyncio.sleep(0)  # whoever has slept until now wakes
             await self.settle()
         clock.move_to(max(target, clock.now()))
         await self.settle()
