@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coterie.core.actions import CloseForm, OpenForm, SendInvoice, SendMessage
+from coterie.core.actions import CloseForm, EditMessage, OpenForm, SendInvoice, SendMessage
+from coterie.core.cards import Card
 from coterie.core.engine import sender_messages
+from coterie.core.engine.sender_queue import Job
 from coterie.core.platform import Limits, Refused, RetryLater, Uncertain
 from tests.sender_kit import ALICE, ANSWER, BROADCAST, NORMAL, START, Call, Desk, Fake, KeyedFake, turn, where
 
@@ -177,6 +179,24 @@ async def test_what_a_killed_process_left_takes_a_newer_card_where_a_message_wou
     await desk.drain()
     assert desk.fake.texts() == ["v1"]
     assert [desk.fates()[row] for row in rows] == ["sent", "superseded"]
+
+
+@pytest.mark.parametrize("sent", [False, True])
+async def test_an_edit_that_a_killed_process_left_does_not_undo_a_newer_one(sent: bool) -> None:
+    """PostgreSQL may carry out its last commit when the next process has edited the message itself."""
+    desk = Desk()
+    desk.send(1, "v0")
+    await desk.drain()
+    late = next(desk.ids)
+    newer = desk.edit(1, "v2")
+    if sent:
+        await desk.drain()
+    desk.sender.put(
+        [Job(late, 1, "plugin", EditMessage(where=where("c"), ref=1, card=Card(text="v1")), NORMAL, left=True)]
+    )
+    await desk.drain()
+    assert desk.fake.texts() == ["v0", "v2"]
+    assert (desk.fates()[late], desk.fates()[newer]) == ("superseded", "sent")
 
 
 async def test_a_delete_cancels_an_unsent_message_and_its_edits() -> None:

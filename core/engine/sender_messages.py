@@ -69,6 +69,8 @@ class Messages:
         self.queue = Queue(limits, self._blocked)
         self._tell = tell
         self._natives: OrderedDict[Key, str] = OrderedDict()
+        self._newest: OrderedDict[Key, int] = OrderedDict()
+        """The row of the newest edit of each message."""
         self._sends: dict[Key, Entry] = {}
         self._edits: dict[Key, Entry] = {}
         self._deletes: dict[Key, Entry] = {}
@@ -155,6 +157,9 @@ class Messages:
         if send is None and self._natives.get(key) == GONE:
             self._tell(job, "cancelled", NO_MESSAGE)
             return None
+        if self._is_outdated(job, key):
+            self._tell(job, "superseded", "a newer edit came before it")
+            return None
         if send is not None and self._unsent(send) and _takes_card(send) and isinstance(job.action, EditMessage):
             self._fold(send, job, job.action.card)
             return send
@@ -167,6 +172,16 @@ class Messages:
             self.queue.drop(edit, now)
         entry = self._edits[key] = self.queue.add(job, now)
         return entry
+
+    def _is_outdated(self, job: Job, key: Key) -> bool:
+        """Whether an edit that was read from the store is older than one that is known: a database may carry out the
+        last commit of a killed process while the next one is at work.  Rows have ids in the order of their making.
+        """
+        newest = self._newest.pop(key, 0)
+        self._newest[key] = max(newest, job.id)
+        if len(self._newest) > REMEMBERED:
+            self._newest.popitem(last=False)
+        return job.left and job.id < newest
 
     def _admit_mark(self, job: Job, key: Key, now: int) -> Entry | None:
         if key in self._deletes:
