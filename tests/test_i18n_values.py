@@ -198,6 +198,21 @@ CORE_ARGS: dict[str, tuple[str, ...]] = {
     "merge-too-late": ("days",),
     "merge-undone": (),
     "merge-unknown": (),
+    "condition-tag": ("value",),
+    "condition-tag-not": ("value",),
+    "condition-segment": ("value",),
+    "condition-segment-not": ("value",),
+    "condition-role": ("value",),
+    "condition-role-not": ("value",),
+    "condition-tenure": ("value",),
+    "condition-tenure-not": ("value",),
+    "condition-active": ("value",),
+    "condition-active-not": ("value",),
+    "condition-if": ("value",),
+    "condition-if-not": ("value",),
+    "condition-gone": ("name",),
+    "condition-gone-not": ("name",),
+    "condition-unknown": ("found", "known"),
 }
 
 
