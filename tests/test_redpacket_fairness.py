@@ -61,7 +61,7 @@ def test_every_split_can_be_checked(town: LiveTown, wishes: str) -> None:
     ("change", "says"),
     [
         ("UPDATE redpacket_packets SET seed = 'ab'", "don’t follow from what was sealed"),
-        ("UPDATE redpacket_shares SET amount = amount + 1 - 2 * (number % 2)", "don’t follow from what was sealed"),
+        ("UPDATE redpacket_shares SET amount = amount + 1 - 2 * (number & 1)", "don’t follow from what was sealed"),
         ("UPDATE redpacket_packets SET least = 2", "don’t follow from what was sealed"),
         ("DELETE FROM redpacket_entries WHERE joined_at > 0", "the draw itself can’t be repeated"),
         ("UPDATE redpacket_packets SET seed = ''", "from before they had seeds"),
