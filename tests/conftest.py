@@ -56,8 +56,20 @@ STORELESS: Final = (
     *("test_discord_sending", "test_discord_text", "test_fuzz", "test_i18n", "test_telegram_calls"),
     *("test_telegram_cards", "test_telegram_fake", "test_telegram_reading", "test_telegram_sending"),
     *("test_telegram_text", "test_text"),
+    *("test_benchmarks", "test_cli_authors", "test_commands", "test_config", "test_discord_connection"),
+    *(
+        "test_discord_filters",
+        "test_discord_gateway",
+        "test_discord_intake",
+        "test_killing",
+        "test_loading",
+        "test_logs",
+    ),
+    *("test_outside_plugin", "test_pacing", "test_packaging", "test_parameters", "test_play_command"),
+    *("test_play_grammar", "test_play_properties", "test_playground", "test_redpacket_playground"),
+    *("test_redpacket_rules", "test_sandbox", "test_sender", "test_telegram_connection", "test_telegram_webhook"),
 )
-"""Beginnings of the files whose tests open no store: one run of them says all."""
+"""Beginnings of the files whose tests open no store, or ask nothing that depends on which: one run says all."""
 
 
 def on_postgres() -> bool:
