@@ -50,6 +50,23 @@ elvira: /checkin
 fault: clock +1h
 wait 1d
 elvira: /checkin""",
+    "somebody checks in today, and again yesterday in a new process": """\
+wait 1d
+amber in dm: /checkin
+fault: clock -1h
+restart
+amber: /checkin
+wait 1d
+amber: /checkin""",
+    "of two copies the first one fails before anybody hears of it": """\
+give elvira 500
+elvira: /packet 43 3
+fault: reorder 4
+fatima@telegram: ok
+elvira in dm: /privacy
+fault: database gone 5
+elvira: /access-give amber nothing 30d helped at the door
+duplicate celia@telegram: [Grab]""",
     "two takers become one an hour before they took": """\
 amber is operator
 give elvira 500

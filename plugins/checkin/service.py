@@ -39,17 +39,20 @@ class Standing:
 
 
 def collect(ctx: Context) -> Collected:
-    """Give the acting member today's points; raises :class:`Refusal` on the second time in a community day."""
+    """Give the acting member today's points; raises :class:`Refusal` on the second time in a community day.
+
+    After a clock that was put back, today may be a day before one that is collected: that one was it.
+    """
     config: CheckInConfig = ctx.config
     today = ctx.community.today()
     mine = {"community_id": ctx.community.id, "member_id": ctx.member.id}
-    tomorrow = ctx.community.day_begins(today + timedelta(days=1))
-    if ctx.sql.one(FIND, **mine, day=today.isoformat()) is not None:
-        raise Refusal("checkin-already", opens=tomorrow)
+    found = _days(ctx)
+    if found and found[0] >= today:
+        raise Refusal("checkin-already", opens=ctx.community.day_begins(found[0] + timedelta(days=1)))
     if ctx.member.separated and ctx.community.day_of(ctx.member.separated) >= today:
-        raise Refusal("checkin-separated", opens=tomorrow)
+        raise Refusal("checkin-separated", opens=ctx.community.day_begins(today + timedelta(days=1)))
     ctx.sql.run(ADD, **mine, day=today.isoformat(), at=ctx.instant)
-    streak = rules.streak(_days(ctx), today)
+    streak = rules.streak([today, *found], today)
     points, bonus = rules.reward(config, streak), config.milestones.get(streak, 0)
     if points + bonus:
         ctx.ledger.grant(ctx.member, points + bonus, reason="checkin", key=today)

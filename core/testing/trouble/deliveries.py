@@ -144,8 +144,8 @@ class Deliveries:
         key = dedupe_key(delivery.event)
         delivery.place = self._witness.next_place()
         self._unanswered.append(delivery)
-        # The first of two decides, as long as it has not failed: then it stands behind the other.
-        self._witness.handed_in(key, min(each.place for each in self._unanswered if dedupe_key(each.event) == key))
+        places = [each.place for each in self._unanswered if dedupe_key(each.event) == key]
+        self._witness.handed_in(key, min(places), max(places))
         inbox.submit(delivery.event).add_done_callback(lambda done: self._answered(delivery, done))
 
     def _answered(self, delivery: _Delivery, done: asyncio.Future[Any]) -> None:

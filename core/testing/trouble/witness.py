@@ -14,7 +14,7 @@ class Witness:
     """Keys of events that a platform was told are done."""
     effects: Counter[str] = field(default_factory=Counter)
     """How often the handling of an event, a timer or the end of a task was committed."""
-    _order: dict[str, int] = field(default_factory=dict)
+    _order: dict[str, tuple[int, int]] = field(default_factory=dict)
     _handed_in: int = 0
     _last: int = 0
     _noted: list[str] = field(default_factory=list)
@@ -25,9 +25,12 @@ class Witness:
         self._handed_in += 1
         return self._handed_in
 
-    def handed_in(self, key: str, place: int) -> None:
-        """An event was put on the lane (again, perhaps); ``place`` is that of its first copy there."""
-        self._order[key] = place
+    def handed_in(self, key: str, first: int, last: int) -> None:
+        """An event was put on the lane (again, perhaps); the places of its first and its last copy there.
+
+        Which of them is handled nobody knows: the first may have failed without anybody having heard of it yet.
+        """
+        self._order[key] = first, last
 
     def begun(self) -> None:
         """A transaction has begun."""
@@ -48,12 +51,10 @@ class Witness:
             self.effects[what] += 1
             if self.effects[what] > 1:
                 self._problems.append(f"{what} was handled {self.effects[what]} times")
-            place = self._order.get(what)
-            if place is None:
-                continue
-            if place < self._last:
+            first, last = self._order.get(what, (self._last, self._last))
+            if last < self._last:
                 self._problems.append(f"{what} was handled after something that came later")
-            self._last = max(self._last, place)
+            self._last = max(self._last, first)
 
     def confirm(self, key: str) -> None:
         """A platform is told that an event is done."""
