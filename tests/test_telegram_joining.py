@@ -99,7 +99,7 @@ async def test_who_never_pressed_start_is_asked_answers_and_is_let_in() -> None:
         await town.sees(town.group, "welcome erin")
         await town.sees(town.dm("erin"), "You are in.")
         await town.until(lambda: "Approved by oscar" in shown.text and not shown.buttons)
-        assert inside(town)
+        await town.until(lambda: inside(town))
         assert len(town.fake.called("approveChatJoinRequest")) == 1
         assert await town.rows(STATES) == [("approved", "Curious", 30)]
         assert not [each for each in town.group.messages if each.own and "Why?" in each.text]
@@ -139,7 +139,7 @@ async def test_a_request_that_is_read_after_the_window() -> None:
         await town.fake.confirmed(town.taps(OPERATOR, shown, "Approve"))
         await town.sees(town.group, "welcome erin")
         await town.until(lambda: "Approved by oscar" in shown.text)
-        assert inside(town)
+        await town.until(lambda: inside(town))
         assert await town.rows(STATES) == [("approved", "", None)]
         said = [each.text for each in town.group.messages if each.own]
         assert said == ["pong here", "welcome erin"], "nothing was asked in public"
@@ -155,7 +155,7 @@ async def test_a_question_that_was_asked_in_time_may_be_answered_late() -> None:
         await town.replies("erin", await question(town, "Age"), "30")
         await town.fake.confirmed(town.taps(OPERATOR, await card(town), "Approve"))
         await town.sees(town.dm("erin"), "You are in.")
-        assert inside(town)
+        await town.until(lambda: inside(town))
 
 
 async def test_who_is_silent_past_the_window_is_declined_without_a_word() -> None:
@@ -280,7 +280,7 @@ async def test_a_query_that_nobody_decides_is_left_to_the_administrators(monkeyp
         await town.sees(town.group, "welcome erin")
         assert len(town.fake.called("answerChatJoinRequestQuery")) == 1
         assert len(town.fake.called("approveChatJoinRequest")) == 1
-        assert inside(town)
+        await town.until(lambda: inside(town))
 
 
 async def test_a_query_is_left_to_the_administrators_in_time_while_a_lane_is_busy(
@@ -317,7 +317,7 @@ async def test_a_query_that_the_gate_decides_at_once_is_answered_with_that() -> 
         (answer,) = town.fake.called("answerChatJoinRequestQuery")
         assert answer["result"] == "approve"
         assert town.fake.called("approveChatJoinRequest") == []
-        assert inside(town)
+        await town.until(lambda: inside(town))
 
 
 async def test_two_deliveries_of_one_request_ask_once() -> None:
