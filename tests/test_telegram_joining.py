@@ -99,7 +99,8 @@ async def test_who_never_pressed_start_is_asked_answers_and_is_let_in() -> None:
         await town.sees(town.group, "welcome erin")
         await town.sees(town.dm("erin"), "You are in.")
         await town.until(lambda: "Approved by oscar" in shown.text and not shown.buttons)
-        await town.until(lambda: inside(town))
+        await town.settled()
+        assert inside(town)
         assert len(town.fake.called("approveChatJoinRequest")) == 1
         assert await town.rows(STATES) == [("approved", "Curious", 30)]
         assert not [each for each in town.group.messages if each.own and "Why?" in each.text]
@@ -139,7 +140,8 @@ async def test_a_request_that_is_read_after_the_window() -> None:
         await town.fake.confirmed(town.taps(OPERATOR, shown, "Approve"))
         await town.sees(town.group, "welcome erin")
         await town.until(lambda: "Approved by oscar" in shown.text)
-        await town.until(lambda: inside(town))
+        await town.settled()
+        assert inside(town)
         assert await town.rows(STATES) == [("approved", "", None)]
         said = [each.text for each in town.group.messages if each.own]
         assert said == ["pong here", "welcome erin"], "nothing was asked in public"
@@ -155,7 +157,8 @@ async def test_a_question_that_was_asked_in_time_may_be_answered_late() -> None:
         await town.replies("erin", await question(town, "Age"), "30")
         await town.fake.confirmed(town.taps(OPERATOR, await card(town), "Approve"))
         await town.sees(town.dm("erin"), "You are in.")
-        await town.until(lambda: inside(town))
+        await town.settled()
+        assert inside(town)
 
 
 async def test_who_is_silent_past_the_window_is_declined_without_a_word() -> None:
@@ -184,6 +187,7 @@ async def test_who_is_declined_is_told_and_stays_out() -> None:
         await town.fake.confirmed(town.taps(OPERATOR, shown, "Decline"))
         await town.sees(town.dm("erin"), "have decided not to let you in")
         await town.until(lambda: "Declined by oscar" in shown.text and not shown.buttons)
+        await town.settled()
         assert not inside(town)
         assert town.group.requests == {}
         assert len(town.fake.called("declineChatJoinRequest")) == 1
@@ -278,9 +282,10 @@ async def test_a_query_that_nobody_decides_is_left_to_the_administrators(monkeyp
         await answers(town)
         await town.fake.confirmed(town.taps(OPERATOR, await card(town), "Approve"))
         await town.sees(town.group, "welcome erin")
+        await town.settled()
         assert len(town.fake.called("answerChatJoinRequestQuery")) == 1
         assert len(town.fake.called("approveChatJoinRequest")) == 1
-        await town.until(lambda: inside(town))
+        assert inside(town)
 
 
 async def test_a_query_is_left_to_the_administrators_in_time_while_a_lane_is_busy(
@@ -317,7 +322,8 @@ async def test_a_query_that_the_gate_decides_at_once_is_answered_with_that() -> 
         (answer,) = town.fake.called("answerChatJoinRequestQuery")
         assert answer["result"] == "approve"
         assert town.fake.called("approveChatJoinRequest") == []
-        await town.until(lambda: inside(town))
+        await town.settled()
+        assert inside(town)
 
 
 async def test_two_deliveries_of_one_request_ask_once() -> None:
