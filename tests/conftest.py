@@ -65,7 +65,7 @@ WHOLE: Final = (
     *("test_discord_app", "test_discord_crash", "test_discord_durable", "test_discord_members", "test_discord_shop"),
     *("test_telegram_app", "test_telegram_crash", "test_telegram_joining", "test_telegram_payments"),
 )
-"""Adapters know the core alone; of their tests, these have whole applications that must lose nothing on either store."""
+"""Adapters know the core alone; of their tests, these have whole applications, which lose nothing on either store."""
 
 
 def on_postgres() -> bool:
