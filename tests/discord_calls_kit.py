@@ -93,6 +93,12 @@ class Server:
         """Answers of the next requests, before :attr:`answer`."""
         self.asked: list[Asked] = []
         self.arrival = asyncio.Event()
+        self.counted = 0
+        """Requests that were said to count against the limit over all."""
+
+    def count(self) -> None:
+        """One request that counts leaves."""
+        self.counted += 1
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         body: Any = None
@@ -128,7 +134,7 @@ async def api(
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     async with signed_in(f"http://127.0.0.1:{runner.addresses[0][1]}/api/v10", login=login) as client:
-        calls = Calls(client, clock=clock, patience=patience, upload_patience=upload_patience)
+        calls = Calls(client, clock=clock, patience=patience, upload_patience=upload_patience, counted=server.count)
         try:
             yield server, calls, clock
         finally:

@@ -30,6 +30,8 @@ CONNECT_SHARE: Final = 0.6
 ROUTES: Final = 4096
 """So many routes are kept."""
 
+_FREE: Final = "/interactions/"
+"""Answers to interactions do not count against the limit over all."""
 _REPEATABLE: Final = frozenset(("GET", "PUT", "PATCH", "DELETE"))
 _ASKED_AGAIN: Final = frozenset((429, 500, 502, 504, 524))
 """What the library would ask again by itself."""
@@ -90,6 +92,7 @@ class Calls:
     """The REST API: one method and path, its raw result.
 
     ``patience`` and ``upload_patience`` bound each request, in seconds; ``clock`` gives seconds and only measures.
+    ``counted`` is told of each request that counts against the bot's limit over all.
     """
 
     def __init__(
@@ -99,12 +102,14 @@ class Calls:
         clock: Callable[[], float] = time.monotonic,
         patience: float = PATIENCE,
         upload_patience: float = UPLOAD_PATIENCE,
+        counted: Callable[[], None] = lambda: None,
     ) -> None:
         self.client = client
         self.breaker = Breaker(clock)
         self.introduced = True
         """False from the start until Discord has told who the bot is: some addresses and answers are about that."""
         self._clock = clock
+        self._counted = counted
         self._patience = patience
         self._upload_patience = max(patience, upload_patience)
         self._translator = Translator(lambda: self.client.http.token or "", clock)
@@ -154,6 +159,8 @@ class Calls:
         kwargs = _kwargs(json, files, params, reason)
         kwargs["middlewares"] = (watch,)
         kwargs["timeout"] = _timeout(bound)
+        if not path.startswith(_FREE):
+            self._counted()
         try:
             result = await self._ask(route, watch, kwargs, bound)
         except (_Answered, discord.HTTPException) as answer:

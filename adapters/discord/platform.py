@@ -21,7 +21,7 @@ from coterie.adapters.discord.moderation import Moderation
 from coterie.adapters.discord.places import Places
 from coterie.adapters.discord.reading import Guilds
 from coterie.adapters.discord.shop import Shop
-from coterie.core.platform import CommandMenu, Holdings, Inbox, Limits, Platform
+from coterie.core.platform import CommandMenu, Holdings, Inbox, Limits, Meter, Platform
 
 if TYPE_CHECKING:
     from coterie.adapters.discord.config import DiscordConfig
@@ -37,7 +37,8 @@ class DiscordPlatform(Forms, Extras, Calendar, Filters, Access, Moderation, Join
 
     def __init__(self, config: DiscordConfig) -> None:
         self.client = build_bot(config)
-        self.calls = Calls(self.client, patience=config.request_timeout.total_seconds())
+        self.meter = Meter()
+        self.calls = Calls(self.client, patience=config.request_timeout.total_seconds(), counted=self.meter.asked)
         self.me = Me()
         self.interactions = Interactions(self.calls, self.me)
         self.places = Places(self.calls)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, floor
 from typing import Final
 
 SECOND: Final = 1000
 HEADROOM: Final = 0.97
 """The share of a published limit that is used; the rest absorbs the jitter of the way to the platform."""
-ARREARS: Final = 15
-"""So many milliseconds of lateness (a busy event loop) are made up: half of what the headroom leaves in a second."""
+ARREARS: Final = 250
+"""So many milliseconds of lateness (a busy event loop) are made up, as far as the limit of every second allows."""
+STALL: Final = 15
+"""Lateness in milliseconds, half of what the headroom leaves in a second, that may have held up requests as well."""
 FLOOR: Final = 0.25
 """The share of a limit below which backing off does not go."""
 EASE: Final = 0.9
@@ -54,9 +57,13 @@ class Pace:
 
 
 class Pacer:
-    """The pace of a whole bot token: even, slower after a complaint of the platform, then creeping up again."""
+    """The pace of a whole bot token: even, slower after a complaint of the platform, then creeping up again.
 
-    __slots__ = ("_calm_since", "_ceiling", "_due", "_interval", "_limit", "_rate", "frozen")
+    What was late is made up, but a limit of 50 a second means that the 51st message leaves 1,031 milliseconds after the
+    first at the earliest, whatever happened between them.
+    """
+
+    __slots__ = ("_calm_since", "_ceiling", "_due", "_interval", "_left", "_limit", "_rate", "_window", "frozen")
 
     def __init__(self, limit: float) -> None:
         self._limit = limit
@@ -64,6 +71,9 @@ class Pacer:
         self._due = 0.0
         self._calm_since = 0
         self._set_rate(self._ceiling)
+        self._left: deque[int] = deque(maxlen=max(1, floor(limit)))
+        """When the newest messages left: as many as a window holds."""
+        self._window = (self._left.maxlen or 1) * self._interval
         self.frozen = 0
         """Until this instant nothing leaves at all."""
 
@@ -74,9 +84,10 @@ class Pacer:
 
     def opens(self, now: int) -> int:
         """The first instant for the next message; not later than ``now`` when it may leave at once."""
-        if self._due > now + self._interval:  # the wall clock was set back
-            self._due = now + self._interval
-        return max(ceil(self._due), self.frozen)
+        if self._left and self._left[-1] > now:  # the wall clock was set back
+            self._left.clear()
+        self._due = min(self._due, now + self._interval)
+        return max(ceil(self._next()), self.frozen)
 
     def take(self, now: int) -> None:
         """A message leaves."""
@@ -85,7 +96,23 @@ class Pacer:
         if self._rate < self._ceiling and now - self._calm_since >= CREEP_EVERY:
             self._calm_since = now
             self._set_rate(min(self._ceiling, self._rate + CREEP * self._limit))
-        self._due = max(self._due, now - ARREARS) + self._interval
+        planned = self._next()
+        if now - planned > STALL:  # the newest of them may have been held up with us, and left only now
+            for index in range(-1, -len(self._left) - 1, -1):
+                if self._left[index] < planned - 2 * self._interval:
+                    break
+                self._left[index] = now
+        self._due = max(self._due, now - ARREARS if self._left else now) + self._interval
+        self._left.append(now)
+
+    def rest(self, now: int) -> None:
+        """Nothing waits that could leave: this time is not lateness, and not made up."""
+        self._due = max(self._due, now)
+
+    def _next(self) -> float:
+        """When the next message may leave, but for :attr:`frozen`."""
+        full = len(self._left) == self._left.maxlen
+        return max(self._due, self._left[0] + self._window if full else 0)
 
     def freeze(self, now: int, until: int, *, slower: bool = True) -> None:
         """The platform asks the whole token to wait; complaints about one burst of requests slow it down once."""

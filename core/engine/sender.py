@@ -53,6 +53,9 @@ class Sender:
         self._locate = locate
         self._limits = limits or platform.limits
         self._pacer = Pacer(self._limits.overall_rate)
+        self._meter = platform.meter
+        if self._meter is not None:
+            self._meter.told = self._besides
         self._courier = Courier(platform, draw, mentions, around)
         self._recorder = Recorder(record, clock, self._ring)
         self._fates = Fates(platform, self._limits, self._pacer, clock, self._recorder.add)
@@ -160,6 +163,8 @@ class Sender:
             paced = self._has_room(paced=True) and self._pacer.opens(now) <= now
             entry = self._queue.pick(now, paced=paced)
             if entry is None:
+                if paced:
+                    self._pacer.rest(now)
                 return
             if entry.delivery is None and not self._make_ready(entry):
                 continue
@@ -167,6 +172,10 @@ class Sender:
                 self._pacer.take(now)
             self._queue.charge(entry, now)
             self._start(self._send(entry))
+
+    def _besides(self) -> None:
+        """The adapter asks something that nobody paced."""
+        self._pacer.take(self._clock.now())
 
     def _make_ready(self, entry: Entry) -> bool:
         """Whether all that the request needs is at hand; otherwise it is fetched, and only then takes its slot."""
@@ -235,6 +244,8 @@ class Sender:
             self._landed()
 
     async def _send(self, entry: Entry) -> None:
+        if self._meter is not None and not entry.free:
+            self._meter.prepay()
         try:
             native = await self._courier.carry_out(entry)
         except asyncio.CancelledError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from coterie.core.platform.adapter import Adapter, hookimpl, hookspec
 from coterie.core.platform.errors import PlatformError, Refused, RetryLater, Uncertain, UnknownPlace
 from coterie.core.platform.inbox import Inbox, Presence, Suggestion
+from coterie.core.platform.meter import Meter
 from coterie.core.platform.values import (
     ABSENT,
     HAD,
@@ -28,6 +29,7 @@ __all__ = [
     "Holdings",
     "Inbox",
     "Limits",
+    "Meter",
     "Picture",
     "Platform",
     "PlatformError",

@@ -8,6 +8,7 @@ from typing import ClassVar
 from coterie.core import actions
 from coterie.core.events import Who
 from coterie.core.platform.inbox import Inbox
+from coterie.core.platform.meter import Meter
 from coterie.core.platform.values import CommandMenu, Delivery, Holdings, Limits
 
 
@@ -27,6 +28,8 @@ class Platform:
     """Whether the platform lifts a ban at its end by itself; the core does where it does not."""
     access_page: ClassVar[int] = 100
     """How many accounts :meth:`access_of` is asked for at once."""
+    meter: Meter | None = None
+    """Counts requests, where all that a bot asks uses up ``limits.overall_rate``; None where only messages do."""
 
     async def start(self, inbox: Inbox) -> None:
         """Connect and begin to hand in events."""
