@@ -30,7 +30,7 @@ from benchmarks.discord_wire import (
     tap,
 )
 from benchmarks.dispatch import bench
-from benchmarks.peers.discord_ends import connection
+from benchmarks.peers.discord_ends import connection, plain_bot
 from benchmarks.plugins import command_plugin
 from coterie.adapters.discord.config import DiscordConfig
 from coterie.adapters.discord.intake import Intake
@@ -149,14 +149,7 @@ class Theirs:
 
     def __init__(self) -> None:
         self.requests = Recording()
-        self.bot = commands.Bot(
-            "/",
-            intents=discord.Intents.all(),
-            max_messages=None,
-            member_cache_flags=discord.MemberCacheFlags.none(),
-            chunk_guilds_at_startup=False,
-            help_command=None,
-        )
+        self.bot = plain_bot()
         for number in range(PLUGINS):
             self.bot.command(name=f"c{number}")(act)
 

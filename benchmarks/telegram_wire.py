@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import telegram
-from telegram.request import BaseRequest, RequestData
+from telegram.request import RequestData
 
+from benchmarks.peers.telegram_ends import Offline
 from benchmarks.peers.wire import BOT, ME, PERSON, SENT, TOKEN
 from coterie.adapters.telegram.config import TelegramConfig
 from coterie.adapters.telegram.intake import Intake
@@ -22,8 +23,8 @@ USERNAME = ME["result"]["username"]
 GROUP = {"id": -1001234567890, "type": "supergroup", "title": "The lounge"}
 
 
-class Recording(BaseRequest):
-    """Stands where the HTTP client is: serializes what it would send, notes it, and answers at once."""
+class Recording(Offline):
+    """Serializes what it would send, notes it, and answers at once."""
 
     def __init__(self) -> None:
         self.sent = 0
@@ -32,17 +33,6 @@ class Recording(BaseRequest):
         """Who waits for a message, by chat."""
         self._answer = json.dumps(SENT).encode()
         self._me = json.dumps(ME).encode()
-
-    @property
-    def read_timeout(self) -> float | None:
-        """Seconds, as the library wants to know."""
-        return 5.0
-
-    async def initialize(self) -> None:
-        """Nothing is to be opened."""
-
-    async def shutdown(self) -> None:
-        """Nothing is to be closed."""
 
     async def do_request(
         self, url: str, method: str, request_data: RequestData | None = None, *_: Any, **__: Any

@@ -39,6 +39,7 @@ from coterie.core.events import (
     ScheduleChanged,
     StandingChanged,
 )
+from coterie.core.simulated import simulation_of
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
@@ -325,15 +326,20 @@ class Plugin:
     def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
         """Lines of a scenario that somebody might do next, for `coterie simulate`, which chooses one of them: such as
         ``bob: /packet 100 3``, ``ann: [Grab]`` or ``erin fills: "Why?" = "Curious"``. May give what is not possible.
+
+        Without a method of its own, a plugin has what ``actions(view)`` in its module ``simulation`` gives.
         """
-        return ()
+        part = simulation_of(type(self))
+        return () if part is None else part.actions(view)
 
     def invariants(self, ctx: Context) -> Iterable[str]:
         """What is wrong with this plugin's rows, a sentence each; asked after every step of a simulation. Only reads.
 
         It must hold after every commit, whatever failed or crashed before it; ``ctx`` has no member and no place.
+        Without a method of its own, a plugin has what ``invariants(ctx)`` in its module ``simulation`` gives.
         """
-        return ()
+        part = simulation_of(type(self))
+        return () if part is None else part.invariants(ctx)
 
 
 @dataclass(frozen=True, slots=True)

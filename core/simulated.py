@@ -1,11 +1,17 @@
-"""What a plugin sees of a simulated town when it is asked what somebody might do next."""
+"""A plugin's part in simulations, and what it sees of a town when it is asked what somebody might do next."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Protocol
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    from coterie.core.context import Context
 
 
 class SimulatedView(Protocol):
@@ -55,4 +61,27 @@ class SimulatedView(Protocol):
         """The options of the newest open poll that somebody can see; empty when there is none."""
 
 
-__all__ = ["SimulatedView"]
+class Simulation(Protocol):
+    """A plugin's part in simulations: its module ``simulation`` is one, and has both functions."""
+
+    def actions(self, view: SimulatedView) -> Iterable[str]:
+        """What :meth:`~coterie.core.plugin.Plugin.simulate_actions` gives."""
+
+    def invariants(self, ctx: Context) -> Iterable[str]:
+        """What :meth:`~coterie.core.plugin.Plugin.invariants` gives."""
+
+
+def simulation_of(plugin: type) -> Simulation | None:
+    """The module ``simulation`` in the package of a plugin's class, or of a class that it is derived from; it is where
+    ``locales`` and ``migrations`` are.
+
+    It is imported here and not before: a process that serves people never needs it.
+    """
+    for kind in plugin.__mro__:
+        package = getattr(sys.modules.get(kind.__module__), "__package__", None)
+        if package and find_spec(f"{package}.simulation") is not None:
+            return cast(Simulation, import_module(f"{package}.simulation"))
+    return None
+
+
+__all__ = ["SimulatedView", "Simulation", "simulation_of"]

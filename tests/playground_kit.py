@@ -195,3 +195,29 @@ def browser() -> Iterator[webdriver.Chrome]:
         yield driver
     finally:
         driver.quit()
+
+
+@pytest.fixture(name="driver", scope="module")
+def driver_fixture() -> Iterator[webdriver.Chrome]:
+    """One browser for the tests of a file."""
+    with browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture(name="community")
+def community_fixture(tmp_path: Path) -> Iterator[Community]:
+    """A community of this test alone."""
+    found = Community(tmp_path)
+    found.start()
+    yield found
+    found.stop()
+
+
+@pytest.fixture(name="page")
+def page_fixture(driver: webdriver.Chrome, community: Community) -> Iterator[Page]:
+    """The community's playground, about which the browser has nothing to complain until the end."""
+    opened = Page(driver, community.url)
+    yield opened
+    complaints = opened.console()
+    driver.get("about:blank")  # left open, it would call a server that is gone, and the next test would hear of it
+    assert complaints == []

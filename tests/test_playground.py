@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
-from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
@@ -20,7 +18,7 @@ from coterie.core.actions import Mute, OpenForm, Pin, SendMessage, SendPoll
 from coterie.core.cards import Button, Card, Question
 from coterie.core.events import Where
 from coterie.core.platform import Delivery
-from tests.playground_kit import BOX, Community, Page, browser, size
+from tests.playground_kit import BOX, Community, Page, community_fixture, driver_fixture, page_fixture, size  # noqa: F401 - pytest finds them here
 
 pytestmark = pytest.mark.chromium
 
@@ -28,29 +26,6 @@ IMAGE = Path(__file__).parent.parent / "docs" / "images" / "playground.png"
 DAY = 86_400_000
 SHARE = re.compile(r"You got (\d+) points? from")
 HOSTILE = "<img src=x onerror=alert(1)>"
-
-
-@pytest.fixture(scope="module")
-def driver() -> Iterator[webdriver.Chrome]:
-    with browser() as chromium:
-        yield chromium
-
-
-@pytest.fixture
-def community(tmp_path: Path) -> Iterator[Community]:
-    found = Community(tmp_path)
-    found.start()
-    yield found
-    found.stop()
-
-
-@pytest.fixture
-def page(driver: webdriver.Chrome, community: Community) -> Iterator[Page]:
-    opened = Page(driver, community.url)
-    yield opened
-    complaints = opened.console()
-    driver.get("about:blank")  # left open, it would call a server that is gone, and the next test would hear of it
-    assert complaints == []
 
 
 def test_a_packet_from_the_first_suggestion_to_the_refund(page: Page, community: Community) -> None:

@@ -4,46 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
-from selenium import webdriver
 from selenium.webdriver.common.keys import Keys
 
-from tests.playground_kit import BOX, Community, Page, browser
+from tests.playground_kit import BOX, Community, Page, community_fixture, driver_fixture, page_fixture  # noqa: F401 - pytest finds them here
 
 pytestmark = pytest.mark.chromium
 
 PICTURES = os.environ.get("COTERIE_PICTURES", "")
 """A folder for pictures of what the tests saw."""
 DAY = 86_400_000
-
-
-@pytest.fixture(scope="module")
-def driver() -> Iterator[webdriver.Chrome]:
-    with browser() as chromium:
-        yield chromium
-
-
-@pytest.fixture
-def community(tmp_path: Path) -> Iterator[Community]:
-    found = Community(tmp_path)
-    found.start()
-    yield found
-    found.stop()
-
-
-@pytest.fixture
-def page(driver: webdriver.Chrome, community: Community) -> Iterator[Page]:
-    opened = Page(driver, community.url)
-    yield opened
-    complaints = opened.console()
-    driver.get("about:blank")
-    assert complaints == []
 
 
 def picture(page: Page, name: str) -> None:

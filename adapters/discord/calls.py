@@ -30,8 +30,6 @@ CONNECT_SHARE: Final = 0.6
 ROUTES: Final = 4096
 """So many routes are kept."""
 
-_FREE: Final = "/interactions/"
-"""Answers to interactions do not count against the limit over all."""
 _REPEATABLE: Final = frozenset(("GET", "PUT", "PATCH", "DELETE"))
 _ASKED_AGAIN: Final = frozenset((429, 500, 502, 504, 524))
 """What the library would ask again by itself."""
@@ -159,7 +157,7 @@ class Calls:
         kwargs = _kwargs(json, files, params, reason)
         kwargs["middlewares"] = (watch,)
         kwargs["timeout"] = _timeout(bound)
-        if not path.startswith(_FREE):
+        if own_token:  # interactions and their follow-ups do not count
             self._counted()
         try:
             result = await self._ask(route, watch, kwargs, bound)

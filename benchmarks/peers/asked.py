@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 _ANSWERS: Final = os.dup(1)
 """Where answers go; what a framework prints by itself is sent to standard error."""
@@ -41,6 +41,11 @@ class Subject(Protocol):
     async def together(self, batch: Sequence[str]) -> None:
         """Take updates that come at the same moment; return when all of them are answered."""
 
+
+@runtime_checkable
+class Giver(Protocol):
+    """What a bot with packets can do besides."""
+
     async def fund(self, total: int, shares: int) -> str:
         """Send a packet; what a tap on its button carries."""
 
@@ -50,10 +55,11 @@ class Subject(Protocol):
 
 async def answer(subject: Subject, request: dict[str, Any]) -> dict[str, Any]:
     """Do one thing that is asked."""
-    if "fund" in request:
+    if "fund" in request or "paid" in request:
+        assert isinstance(subject, Giver), "it has no packets"
+        if "paid" in request:
+            return await subject.paid()
         return {"data": await subject.fund(request["fund"], request["shares"])}
-    if "paid" in request:
-        return await subject.paid()
     if "see" in request:
         await subject.see(request["see"])
         return {}
@@ -81,16 +87,21 @@ def say(data: dict[str, Any]) -> None:
     os.write(_ANSWERS, json.dumps(data).encode() + b"\n")
 
 
-def main(bot: Callable[[int, str, bool], Subject], idle: Callable[[str], Awaitable[object]]) -> None:
-    """``dispatch PLUGINS``, ``claims PATH plain|careful``, or ``idle [PATH]``: ready, then nothing until the end."""
+def main(bot: Callable[[int, str, bool], Subject], idle: Callable[[str], Awaitable[object]] | None = None) -> None:
+    """``dispatch PLUGINS``, ``claims PATH plain|careful``, or ``idle [PATH]``: ready, then nothing until the end.
+
+    Coterie itself has no ``idle``: its own command is started for that.
+    """
     os.dup2(2, 1)
     what, *args = sys.argv[1:]
     if what == "dispatch":
         asyncio.run(serve(bot(int(args[0]), "", False)))
     elif what == "claims":
         asyncio.run(serve(bot(1, args[0], args[1] == "careful")))
-    else:
+    elif idle is not None:
         asyncio.run(_rest(idle, *args))
+    else:
+        sys.exit(f"{what} is not asked of this one")
 
 
 async def _rest(idle: Callable[[str], Awaitable[object]], path: str = "") -> None:

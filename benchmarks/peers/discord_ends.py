@@ -1,4 +1,6 @@
-"""Both ends of discord.py without a network: a connection, and a count of what was handed over. Peers read it too."""
+"""Both ends of discord.py without a network: a connection, and a count of what was handed over; and a bot as light
+as the library makes one. Peers read it too.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from typing import Any, TypeVar
 
 import discord
 import yarl
+from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 
 PATIENCE = 120.0
@@ -35,6 +38,18 @@ class Counting:
         self.sent += 1
         if self.sent == self._wanted and self._reached is not None:
             self._reached.set_result(None)
+
+
+def plain_bot() -> commands.Bot:
+    """A bot that keeps no members and no messages."""
+    return commands.Bot(
+        "/",
+        intents=discord.Intents.all(),
+        max_messages=None,
+        member_cache_flags=discord.MemberCacheFlags.none(),
+        chunk_guilds_at_startup=False,
+        help_command=None,
+    )
 
 
 def connection(kind: type[W], client: discord.Client) -> W:

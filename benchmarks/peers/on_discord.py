@@ -12,7 +12,7 @@ from discord.gateway import DiscordWebSocket
 from discord.webhook.async_ import AsyncWebhookAdapter
 
 from benchmarks.peers.asked import main
-from benchmarks.peers.discord_ends import Counting, connection
+from benchmarks.peers.discord_ends import Counting, connection, plain_bot
 from benchmarks.peers.subject import PeerBot, resting
 from benchmarks.peers.wire import CALLBACK, DISCORD_SENT
 
@@ -61,7 +61,7 @@ class Bot(PeerBot):
 
     def __init__(self, plugins: int, path: str, careful: bool) -> None:
         super().__init__(Stub(), path, careful)
-        self.client = made()
+        self.client = plain_bot()
         self.plugins = [plugin(number) for number in range(plugins)]
         if self.packets is not None:
             Grab.packets = self.packets
@@ -118,21 +118,9 @@ class Grab(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"claim:(?P<
         await interaction.response.send_message(words, ephemeral=True)
 
 
-def made() -> commands.Bot:
-    """A bot that keeps no members and no messages."""
-    return commands.Bot(
-        "/",
-        intents=discord.Intents.all(),
-        max_messages=None,
-        member_cache_flags=discord.MemberCacheFlags.none(),
-        chunk_guilds_at_startup=False,
-        help_command=None,
-    )
-
-
 async def idle(path: str) -> object:
     """A bot with one command, and its database if it has one."""
-    client = made()
+    client = plain_bot()
 
     @client.command()
     async def hello(ctx: commands.Context[Any]) -> None:

@@ -9,30 +9,20 @@ from typing import Any
 
 from telegram import Update
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler, ContextTypes
-from telegram.request import BaseRequest, RequestData
+from telegram.request import RequestData
 
 from benchmarks.peers.asked import main
 from benchmarks.peers.subject import PeerBot, resting
+from benchmarks.peers.telegram_ends import Offline
 from benchmarks.peers.wire import ME, SENT, TOKEN
 
 
-class Stub(BaseRequest):
-    """Stands where the HTTP client is: everything above it encodes and decodes as ever."""
+class Stub(Offline):
+    """Everything above it encodes and decodes as ever."""
 
     def __init__(self) -> None:
         self.sent, self.last = 0, ""
         self._answers = {"getMe": json.dumps(ME).encode(), "sendMessage": json.dumps(SENT).encode()}
-
-    @property
-    def read_timeout(self) -> float | None:
-        """Seconds."""
-        return 5.0
-
-    async def initialize(self) -> None:
-        """Nothing is to be opened."""
-
-    async def shutdown(self) -> None:
-        """Nothing is to be closed."""
 
     async def do_request(
         self, url: str, method: str, request_data: RequestData | None = None, *_: Any, **__: Any

@@ -45,24 +45,11 @@ class Commands:
         """All at once."""
         await self.handle(batch)
 
-    async def fund(self, total: int, shares: int) -> str:
-        """Without a store there are no packets."""
-        raise NotImplementedError
-
-    async def paid(self) -> dict[str, int]:
-        """Without a store there are no packets."""
-        raise NotImplementedError
-
 
 def bot(plugins: int, path: str, careful: bool) -> Commands:
     """The subject that is asked for."""
     return Commands(plugins)
 
 
-async def idle(path: str) -> object:
-    """What runs is measured by its own command."""
-    raise NotImplementedError
-
-
 if __name__ == "__main__":
-    main(bot, idle)
+    main(bot)

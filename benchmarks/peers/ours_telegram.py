@@ -64,14 +64,6 @@ class Commands:
         """All at once."""
         await self.handle(batch)
 
-    async def fund(self, total: int, shares: int) -> str:
-        """Without a store there are no packets."""
-        raise NotImplementedError
-
-    async def paid(self) -> dict[str, int]:
-        """Without a store there are no packets."""
-        raise NotImplementedError
-
 
 class Alerts(Recording):
     """Counts the answers to taps, and keeps the latest card's button."""
@@ -178,10 +170,5 @@ def bot(plugins: int, path: str, careful: bool) -> Commands | Claims:
     return Claims(path) if path else Commands(plugins)
 
 
-async def idle(path: str) -> object:
-    """What runs is measured by its own command."""
-    raise NotImplementedError
-
-
 if __name__ == "__main__":
-    main(bot, idle)
+    main(bot)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.peers.asked import Subject
+from benchmarks.peers.asked import Giver, Subject
 from benchmarks.peers.wire import MEMBERS
 
 if TYPE_CHECKING:
     from benchmarks.peers.packets import Packets
 
 
-class PeerBot(Subject):
+class PeerBot(Subject, Giver):
     """A bot; ``stub`` stands where its HTTP client is, ``path`` is that of its database, if it has packets."""
 
     def __init__(self, stub: Any, path: str, careful: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, ClassVar
 
 from coterie.core.api import (
@@ -13,7 +12,6 @@ from coterie.core.api import (
     Plugin,
     Refusal,
     Rest,
-    SimulatedView,
     button,
     command,
 )
@@ -70,15 +68,3 @@ class Access(Plugin):
         ctx.audit("access-confirm", access=access)
         ctx.grants.confirm(access)
         ctx.answer(ctx.t("access-confirmed", access=ctx.grants.accesses().get(access, access)))
-
-    def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
-        """What people may do next in a simulation."""
-        from coterie.plugins.access import simulation  # loaded where a town is simulated
-
-        return simulation.actions(view)
-
-    def invariants(self, ctx: Context) -> Iterable[str]:
-        """What contradicts itself in the rows."""
-        from coterie.plugins.access import simulation  # loaded where somebody asks
-
-        return simulation.invariants(ctx)

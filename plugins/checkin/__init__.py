@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from sqlalchemy import MetaData
 
-from coterie.core.api import Condition, Config, Context, MemberTable, Plugin, SimulatedView, button, command
+from coterie.core.api import Condition, Config, Context, MemberTable, Plugin, button, command
 from coterie.plugins.checkin import cards, models, service
 from coterie.plugins.checkin.config import CheckInConfig
 
@@ -44,15 +44,3 @@ class CheckIn(Plugin):
     def contribute_conditions(self) -> Sequence[Condition]:
         """Who has collected today's points."""
         return (Condition("checkin", meets=service.collected_today, aliases=("签到", "簽到")),)
-
-    def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
-        """What people may do next in a simulation."""
-        from coterie.plugins.checkin import simulation  # loaded where a town is simulated
-
-        return simulation.actions(view)
-
-    def invariants(self, ctx: Context) -> Iterable[str]:
-        """What contradicts itself in the rows."""
-        from coterie.plugins.checkin import simulation  # loaded where somebody asks
-
-        return simulation.invariants(ctx)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from sqlalchemy import MetaData
@@ -20,7 +20,6 @@ from coterie.core.api import (
     Plugin,
     Range,
     Refusal,
-    SimulatedView,
     button,
     clean_text,
     command,
@@ -119,15 +118,3 @@ class Gate(Plugin):
     def contribute_conditions(self) -> Sequence[Condition]:
         """Who was let in after asking."""
         return (Condition("gate", meets=service.was_let_in, aliases=("入群审核", "入群審核")),)
-
-    def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
-        """What people may do next in a simulation."""
-        from coterie.plugins.gate import simulation  # loaded where a town is simulated
-
-        return simulation.actions(view)
-
-    def invariants(self, ctx: Context) -> Iterable[str]:
-        """What contradicts itself in the rows."""
-        from coterie.plugins.gate import simulation  # loaded where somebody asks
-
-        return simulation.invariants(ctx)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
 
-from coterie.core.api import Context, Length, Plugin, Rest, SimulatedView, button, command
+from coterie.core.api import Context, Length, Plugin, Rest, button, command
 from coterie.plugins.help import cards
 
 Language = Literal["en", "zh-Hans", "zh-Hant"]
@@ -41,9 +40,3 @@ class Help(Plugin):
         """From now on the member reads this language."""
         ctx.set_locale(language)
         ctx.answer(ctx.t("language-set"))
-
-    def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
-        """What people may do next in a simulation."""
-        from coterie.plugins.help import simulation  # loaded where a town is simulated
-
-        return simulation.actions(view)

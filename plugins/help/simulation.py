@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from coterie.core.api import SimulatedView
+    from coterie.core.api import Context, SimulatedView
 
 
 def actions(view: SimulatedView) -> Iterator[str]:
@@ -19,3 +19,8 @@ def actions(view: SimulatedView) -> Iterator[str]:
         labels = view.buttons(each)
         if labels and rng.random() < 0.3:
             yield f"{each}: [{rng.choice(labels)}]"
+
+
+def invariants(ctx: Context) -> Iterable[str]:
+    """Nothing can be wrong: it keeps no rows."""
+    return ()

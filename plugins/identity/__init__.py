@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, ClassVar
 
 from sqlalchemy import MetaData
@@ -15,7 +14,6 @@ from coterie.core.api import (
     MemberTable,
     Plugin,
     Refusal,
-    SimulatedView,
     button,
     command,
     to_datetime,
@@ -125,15 +123,3 @@ class Identity(Plugin):
         """Undo a merge, if no more money is missing than was shown."""
         ctx.require_operator()
         ctx.answer(merging.undo(ctx, merge, short))
-
-    def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
-        """What people may do next in a simulation."""
-        from coterie.plugins.identity import simulation  # loaded where a town is simulated
-
-        return simulation.actions(view)
-
-    def invariants(self, ctx: Context) -> Iterable[str]:
-        """What contradicts itself in the rows."""
-        from coterie.plugins.identity import simulation  # loaded where somebody asks
-
-        return simulation.invariants(ctx)

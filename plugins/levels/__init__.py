@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal
 
@@ -30,7 +30,6 @@ from coterie.core.api import (
     Refusal,
     Rest,
     SegmentField,
-    SimulatedView,
     button,
     command,
     job,
@@ -251,15 +250,3 @@ class Levels(Plugin):
     def erase_member(self, member: Member, ctx: Context) -> None:
         """Take somebody who is erased off the boards and out of their counts; the rows are deleted right after."""
         people.forget(ctx, member)
-
-    def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
-        """What people may do next in a simulation."""
-        from coterie.plugins.levels import simulation  # loaded where a town is simulated
-
-        return simulation.actions(view)
-
-    def invariants(self, ctx: Context) -> Iterable[str]:
-        """What contradicts itself in the rows."""
-        from coterie.plugins.levels import simulation  # loaded where somebody asks
-
-        return simulation.invariants(ctx)

@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from coterie.core.api import Context, Statement, to_datetime
 from coterie.plugins.levels import rules
 from coterie.plugins.levels.models import buckets, members, scores, seasons
-from coterie.plugins.levels.sql import ALL
+from coterie.plugins.levels.sql import ALL, WITH_XP
 
 if TYPE_CHECKING:
     from coterie.core.api import SimulatedView
@@ -65,16 +65,7 @@ MORE: Final = Statement(
 )
 LEVELS: Final = Statement(
     select(members.c.member_id, members.c.level, func.coalesce(scores.c.xp, 0))
-    .select_from(
-        members.outerjoin(
-            scores,
-            and_(
-                scores.c.community_id == members.c.community_id,
-                scores.c.member_id == members.c.member_id,
-                scores.c.board == ALL,
-            ),
-        )
-    )
+    .select_from(WITH_XP)
     .where(members.c.community_id == _b("community_id"))
     .order_by(members.c.member_id.desc())
     .limit(_b("newest"))

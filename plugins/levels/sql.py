@@ -39,6 +39,15 @@ def _of(table: Any, *names: str) -> tuple[Any, ...]:
     return tuple(table.c[name] == _b(name) for name in ("community_id", *names))
 
 
+WITH_XP: Final = members.outerjoin(
+    scores,
+    and_(
+        scores.c.community_id == members.c.community_id,
+        scores.c.member_id == members.c.member_id,
+        scores.c.board == ALL,
+    ),
+)
+"""Members, and what they have on the board of all time."""
 _boost = (
     select(settings.c.value)
     .where(settings.c.community_id == members.c.community_id, settings.c.name == BOOST, settings.c.until > _b("now"))
@@ -59,15 +68,7 @@ STATE = Statement(
         _boost,
     )
     .select_from(
-        members.outerjoin(
-            scores,
-            and_(
-                scores.c.community_id == members.c.community_id,
-                scores.c.member_id == members.c.member_id,
-                scores.c.board == ALL,
-            ),
-        )
-        .outerjoin(
+        WITH_XP.outerjoin(
             tallies,
             and_(
                 tallies.c.community_id == members.c.community_id,
@@ -75,8 +76,7 @@ STATE = Statement(
                 tallies.c.day == _b("day"),
                 tallies.c.source == _b("source"),
             ),
-        )
-        .outerjoin(seasons, and_(seasons.c.community_id == members.c.community_id, seasons.c.ended_at.is_(None)))
+        ).outerjoin(seasons, and_(seasons.c.community_id == members.c.community_id, seasons.c.ended_at.is_(None)))
     )
     .where(*_of(members, "member_id"))
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated, ClassVar, Final, Literal
 
@@ -15,7 +14,6 @@ from coterie.core.api import (
     Plugin,
     Refusal,
     Rest,
-    SimulatedView,
     button,
     command,
     timer,
@@ -222,15 +220,3 @@ class Members(Plugin):
     def _page(self, ctx: Context, member: Member | None, act: str, before: int) -> None:
         found = ctx.audit_log(member=member, act=act, before=before, limit=cards.PAGE + 1)
         ctx.answer(cards.audit(ctx, found, 0 if member is None else member.id, act))
-
-    def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
-        """What people may do next in a simulation."""
-        from coterie.plugins.members import simulation  # loaded where a town is simulated
-
-        return simulation.actions(view)
-
-    def invariants(self, ctx: Context) -> Iterable[str]:
-        """What contradicts itself in the rows."""
-        from coterie.plugins.members import simulation  # loaded where somebody asks
-
-        return simulation.invariants(ctx)

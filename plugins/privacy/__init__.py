@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from coterie.core.api import (
@@ -11,7 +10,6 @@ from coterie.core.api import (
     Context,
     MembersMerged,
     Plugin,
-    SimulatedView,
     button,
     command,
     listens,
@@ -88,15 +86,3 @@ class Privacy(Plugin):
         """The member says no, or takes an agreement back."""
         ctx.consent.withdraw(purpose, plugin=plugin)
         ctx.answer(ctx.t("privacy-refused"))
-
-    def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
-        """What people may do next in a simulation."""
-        from coterie.plugins.privacy import simulation  # loaded where a town is simulated
-
-        return simulation.actions(view)
-
-    def invariants(self, ctx: Context) -> Iterable[str]:
-        """What contradicts itself in the rows."""
-        from coterie.plugins.privacy import simulation  # loaded where somebody asks
-
-        return simulation.invariants(ctx)

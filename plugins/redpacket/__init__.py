@@ -5,7 +5,6 @@ first served, or drawn among those who joined. What nobody took goes back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, ClassVar, Final
 
@@ -25,7 +24,6 @@ from coterie.core.api import (
     Range,
     Refusal,
     Rest,
-    SimulatedView,
     button,
     command,
     form,
@@ -233,20 +231,6 @@ class RedPacket(Giving, RainCommands, ConsoleCommands, Plugin):
         from coterie.plugins.redpacket import drawing  # loads the library for pictures
 
         return drawing.cover()
-
-    # -- in the simulator
-
-    def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
-        """What people may do next in a simulation."""
-        from coterie.plugins.redpacket import simulation  # loaded where a town is simulated
-
-        return simulation.actions(view)
-
-    def invariants(self, ctx: Context) -> Iterable[str]:
-        """What contradicts itself in the rows."""
-        from coterie.plugins.redpacket import simulation  # loaded where somebody asks
-
-        return simulation.invariants(ctx)
 
 
 def _wishes(ctx: Context, text: str) -> Wishes:

@@ -62,7 +62,7 @@ def _line(ctx: Context, found: Rain) -> Rich:
 
 
 def _next(ctx: Context, found: Rain) -> Rich:
-    due = rains.next_of(ctx, found, ctx.instant if found.last_at is None else max(ctx.instant, found.last_at))
+    due = rains.next_of(ctx, found)
     return "–" if due is None else ctx.t("rain-at", when=ctx.community.local(due))
 
 

@@ -197,8 +197,7 @@ def _why(ctx: Context, found: Rain, owner: Member, refusal: Refusal) -> Rich:
 
 def _wait(ctx: Context, found: Rain) -> int | None:
     """Set the timer of a rain's next packet; its moment, ``None`` where there is none any more."""
-    after = ctx.instant if found.last_at is None else max(ctx.instant, found.last_at)
-    due = rains.next_of(ctx, found, after)
+    due = rains.next_of(ctx, found)
     if due is None:
         return None
     ctx.timers.at(to_datetime(due), "rain", key=found.id, rain=found.id, due=due)

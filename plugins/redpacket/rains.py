@@ -21,7 +21,8 @@ class Rain:
 
     ``owner`` ordered it, and pays unless ``origin`` is ``budget`` (of the name ``origin_name``).  ``plan`` are the
     wishes as typed, ``places`` ids of channels, ``every`` a rhythm (:mod:`~coterie.plugins.redpacket.schedule`).
-    ``per_day`` 0 is no bound.  ``last_at`` is the last moment at which it was due, ``said`` why nothing was sent then.
+    ``per_day`` 0 is no bound.  Until ``last_at`` it has fallen for all its moments (those that it missed fall together, when
+    they are late), ``said`` is why nothing was sent then.
     """
 
     id: int
@@ -128,8 +129,12 @@ def running_of(ctx: Context, owner: Member) -> list[Rain]:
     return [_rain(row) for row in ctx.sql.all(RUNNING_OF, community_id=ctx.community.id, owner=owner.id)]
 
 
-def next_of(ctx: Context, rain: Rain, after: int) -> int | None:
-    """When a rain falls next after an instant (both milliseconds); ``None`` when it has ended by then."""
+def next_of(ctx: Context, rain: Rain) -> int | None:
+    """When a rain falls next (milliseconds); ``None`` when it has ended by then.
+
+    Never before it was ordered, nor twice for a moment, where the clock was put back.
+    """
+    after = max(ctx.instant, rain.starts_at, rain.last_at or 0)
     due = schedule.next_due(rain.every, to_datetime(rain.starts_at), ctx.community.local(after))
     instant = None if due is None else to_instant(due)
     return None if instant is None or (rain.ends_at is not None and instant > rain.ends_at) else instant
@@ -156,7 +161,8 @@ def add(ctx: Context, **values: Any) -> Rain:
 
 def is_due(ctx: Context, rain: Rain, due: int) -> bool:
     """Whether a rain has to fall for a moment: true once, and never for an earlier moment than before."""
-    return bool(ctx.sql.run(DUE, community_id=ctx.community.id, rain=rain.id, due=due, due_at=due))
+    until = max(due, ctx.instant)  # one that is late stands for all that were missed
+    return bool(ctx.sql.run(DUE, community_id=ctx.community.id, rain=rain.id, due=due, due_at=until))
 
 
 def sent(ctx: Context, rain: Rain) -> None:

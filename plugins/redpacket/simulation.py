@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, case, func, literal_column, select
 
 from coterie.core.api import Context, Statement
+from coterie.plugins.redpacket import simulation_rain
 from coterie.plugins.redpacket.fairness import Draws, promise
 from coterie.plugins.redpacket.models import entries, faces, packets, shares
 from coterie.plugins.redpacket.rules import Pool, divide
@@ -119,8 +120,8 @@ SEALED: Final = Statement(
 
 
 def actions(view: SimulatedView) -> Iterator[str]:
-    """Packets of all kinds, possible and impossible, people who want a share of them, some of them twice, and senders
-    who change their mind.
+    """Packets of all kinds, possible and impossible, people who want a share of them, some of them twice, senders who
+    change their mind, and rains.
     """
     rng = view.rng
     sender = rng.choice(view.people)
@@ -133,6 +134,7 @@ def actions(view: SimulatedView) -> Iterator[str]:
         yield f"{sender}: {rng.choice(('/packet-cancel', '/packet-cancel 1 why not', '/packets', '/packet-verify 1'))}"
     for name in view.people:
         yield from _of_one(view, name)
+    yield from simulation_rain.actions(view)
 
 
 def _of_one(view: SimulatedView, name: str) -> Iterator[str]:
@@ -153,10 +155,10 @@ def _of_one(view: SimulatedView, name: str) -> Iterator[str]:
 
 
 def invariants(ctx: Context) -> Iterator[str]:
-    """What contradicts itself or the ledger in the newest packets.
+    """What contradicts itself or the ledger in the newest packets and rains.
 
-    Three statements, and a few look-ups for each packet that is open; it costs the same however many packets there have
-    been.
+    For packets three statements, and a few look-ups for each that is open; it costs the same however many packets there
+    have been.
     """
     here = {"community_id": ctx.community.id, "newest": NEWEST}
     for row in ctx.sql.all(PACKETS, **here):
@@ -167,6 +169,7 @@ def invariants(ctx: Context) -> Iterator[str]:
         yield from _paid(ctx, *share)
     if taken:
         yield from _once_each(ctx, [share for share in taken if share[0] == taken[0][0]])
+    yield from simulation_rain.invariants(ctx)
 
 
 def _sealed(ctx: Context) -> Iterator[str]:

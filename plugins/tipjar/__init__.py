@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from sqlalchemy import MetaData
 
-from coterie.core.api import Config, Context, Money, PaymentReceived, Plugin, SimulatedView, UsageError, command
+from coterie.core.api import Config, Context, Money, PaymentReceived, Plugin, UsageError, command
 from coterie.plugins.tipjar import models, service
 from coterie.plugins.tipjar.config import STARS, TipJarConfig
 
@@ -45,15 +44,3 @@ class TipJar(Plugin):
             ctx.send(ctx.member, ctx.t("tip-thanks", money=money))
         else:
             ctx.send(place, ctx.t_room("tip-thanks-room", name=ctx.member.name, money=money))
-
-    def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
-        """What people may do next in a simulation."""
-        from coterie.plugins.tipjar import simulation  # loaded where a town is simulated
-
-        return simulation.actions(view)
-
-    def invariants(self, ctx: Context) -> Iterable[str]:
-        """What contradicts itself in the rows."""
-        from coterie.plugins.tipjar import simulation  # loaded where somebody asks
-
-        return simulation.invariants(ctx)

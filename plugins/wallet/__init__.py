@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
 
 from coterie.core.api import (
@@ -15,7 +14,6 @@ from coterie.core.api import (
     Plugin,
     Refusal,
     Rest,
-    SimulatedView,
     UsageError,
     button,
     command,
@@ -172,18 +170,6 @@ class Wallet(Plugin):
         booked = service.transfer_named(ctx, str(transfer))
         amount = service.take_back(ctx, booked, reason, up_to=up_to)
         ctx.answer(ctx.t("reverse-done", money=Money(amount, booked.currency)))
-
-    def simulate_actions(self, view: SimulatedView) -> Iterable[str]:
-        """What people may do next in a simulation."""
-        from coterie.plugins.wallet import simulation  # loaded where a town is simulated
-
-        return simulation.actions(view)
-
-    def invariants(self, ctx: Context) -> Iterable[str]:
-        """What contradicts itself in the rows."""
-        from coterie.plugins.wallet import simulation  # loaded where somebody asks
-
-        return simulation.invariants(ctx)
 
 
 def _show_page(ctx: Context, member: Member, currency: str, before: int, after: int) -> None:

@@ -9,7 +9,9 @@ from hashlib import sha256
 from typing import Final
 
 GLOBAL: Final = 50
-"""Calls a second of one bot, those to interactions not counted."""
+"""Calls a second of one bot, those of :data:`EXEMPT` not counted."""
+EXEMPT: Final = ("/interactions/", "/webhooks/")
+"""The endpoints of interactions: their answers, and the follow-ups, which are the only webhooks here."""
 INVALID_WINDOW: Final = 600.0
 IDENTIFY_PACE: Final = 5.0
 """Seconds between two new sessions of the same group of shards."""
@@ -101,8 +103,7 @@ class Limits:
         if self.invalid >= self.most_invalid:
             self.refused["edge"] += 1
             return Verdict(wait=self._invalid[0] + INVALID_WINDOW - now, blocked=True)
-        exempt = route.startswith("/interactions/")
-        wait = 0.0 if exempt else self._global.take(now)
+        wait = 0.0 if route.startswith(EXEMPT) else self._global.take(now)
         if wait > 0:
             self.refused["global"] += 1
             headers = {"X-RateLimit-Global": "true", "X-RateLimit-Scope": "global", "Retry-After": f"{wait:.3f}"}

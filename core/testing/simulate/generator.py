@@ -8,6 +8,7 @@ from typing import Final
 
 from coterie.core.commands.parameters import Parameter
 from coterie.core.plugin import Plugin
+from coterie.core.simulated import simulation_of
 from coterie.core.testing.play.showing import quoted, show_person
 from coterie.core.testing.play.trial import OUTSIDE, PEOPLE
 from coterie.core.testing.play.world import World
@@ -88,9 +89,7 @@ class Generator:
         return [
             plugin
             for name, plugin in app.registry.plugins.items()
-            if name in enabled
-            and (not self._only or name in self._only)
-            and type(plugin).simulate_actions is not Plugin.simulate_actions
+            if name in enabled and (not self._only or name in self._only) and _takes_part(plugin)
         ]
 
     def _command(self, view: TownView) -> str:
@@ -180,6 +179,11 @@ class Generator:
 
     def _enter(self, view: TownView) -> str:
         return f"in #{self._rng.choice(ROOMS)}"
+
+
+def _takes_part(plugin: Plugin) -> bool:
+    """Whether it says what people may do: in a module of its own, or itself."""
+    return simulation_of(type(plugin)) is not None or type(plugin).simulate_actions is not Plugin.simulate_actions
 
 
 def _deed(line: str) -> str:
