@@ -21,8 +21,8 @@ class Rain:
 
     ``owner`` ordered it, and pays unless ``origin`` is ``budget`` (of the name ``origin_name``).  ``plan`` are the
     wishes as typed, ``places`` ids of channels, ``every`` a rhythm (:mod:`~coterie.plugins.redpacket.schedule`).
-    ``per_day`` 0 is no bound.  Until ``last_at`` it has fallen for all its moments (those that it missed fall together, when
-    they are late), ``said`` is why nothing was sent then.
+    ``per_day`` 0 is no bound.  Until ``last_at`` it has fallen for all its moments (one that is late stands for those
+    that were missed); ``said`` is why nothing was sent then.
     """
 
     id: int

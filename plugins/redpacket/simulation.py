@@ -13,7 +13,7 @@ from coterie.plugins.redpacket.fairness import Draws, promise
 from coterie.plugins.redpacket.models import entries, faces, packets, shares
 from coterie.plugins.redpacket.rules import Pool, divide
 from coterie.plugins.redpacket.service import purse
-from coterie.plugins.redpacket.sql import SHARES
+from coterie.plugins.redpacket.sql import SHARES, STANDING
 
 if TYPE_CHECKING:
     from coterie.core.api import SimulatedView
@@ -71,12 +71,7 @@ _joined = (
 PACKETS: Final = Statement(
     select(
         packets.c.id,
-        packets.c.currency,
-        packets.c.total,
-        packets.c.count,
-        packets.c.state,
-        packets.c.taken_count,
-        packets.c.taken,
+        *STANDING,
         packets.c.ended_at,
         packets.c.refunded,
         packets.c.draws_at,

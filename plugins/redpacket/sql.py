@@ -10,15 +10,19 @@ from coterie.core.api import Statement, insertion, upsert
 from coterie.plugins.redpacket.models import days, entries, faces, invited, packets, shares, thanks, tries
 
 _b = bindparam
-CLAIM_FIELDS: Final = (
-    packets.c.id,
-    packets.c.sender_id,
+STANDING: Final = (
     packets.c.currency,
     packets.c.total,
     packets.c.count,
     packets.c.state,
     packets.c.taken_count,
     packets.c.taken,
+)
+"""What was put into a packet, and how much of it is taken."""
+CLAIM_FIELDS: Final = (
+    packets.c.id,
+    packets.c.sender_id,
+    *STANDING,
     packets.c.expires_at,
     packets.c.draws_at,
     packets.c.terms,

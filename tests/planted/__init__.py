@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.planted import engine, features, money, people
+from tests.planted import engine, features, money, people, rains
 from tests.planted.planting import BUGS, Bug, bug_called
 
-__all__ = ["BUGS", "Bug", "bug_called", "engine", "features", "money", "people"]
+__all__ = ["BUGS", "Bug", "bug_called", "engine", "features", "money", "people", "rains"]

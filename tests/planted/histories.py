@@ -6,6 +6,7 @@ from typing import Final
 
 _RICH: Final = "amber is operator\ngive amber 500\n"
 _PACKET: Final = _RICH + "amber: /packet 30 3\n"
+_FUND: Final = _RICH + "amber: /budget donate community 400 for rainy days\n"
 
 HISTORIES: Final = {
     "event-key-not-written": _PACKET + "duplicate boris: [Grab]",
@@ -53,5 +54,15 @@ HISTORIES: Final = {
     "tip-from-nowhere": "boris: /tip 50\npay boris 50 XTR",
     "broadcast-without-an-end": "amber is operator\nboris: hello\n"
     'amber in dm: /broadcast "not standing:operator" The hall opens at eight.\namber in dm: [Send]\nwait 1m',
+    "rain-falls-twice": _RICH + "amber: /rain 1h 10 1\nwait 1h",
+    "rain-keeps-its-timer": _RICH + "amber: /rain 1h 10 1\namber: /rain-stop 1",
+    "rain-dries-up": _RICH + "amber: /rain 1h 10 1\nwait 1h",
+    "late-rain-falls-again": _RICH + "amber: /rain 1h 10 1 time=7d\nfault: plugin redpacket off\nwait 6h\n"
+    "fault: plugin redpacket on\nwait 40m",
+    "rain-not-counted": _RICH + "amber: /rain 1h 10 1\nwait 3h",
+    "rain-without-its-bound": _RICH + "amber: /rain 1h 10 1 day=25\nwait 6h",
+    "budget-without-its-bound": _FUND + "amber: /rain 1h 80 1 budget=community\nwait 3h",
+    "sender-without-a-bound": _RICH + "amber: /rain 1h 110 1\nwait 3h",
+    "rest-to-who-ordered": _FUND + "amber: /rain 1h 80 2 budget=community until=1h\nwait 1h\nwait 1d",
 }
 """By the bug's name."""
