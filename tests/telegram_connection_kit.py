@@ -116,9 +116,13 @@ class FakeQueries:
     def __init__(self) -> None:
         self.open: list[str] = []
         self.closed: list[str] = []
+        self.waiting: set[str] = set()
 
     def opened(self, query: str) -> None:
         self.open.append(query)
+
+    def expected(self, query: str) -> bool:
+        return query in self.waiting
 
     async def close(self, query: str) -> None:
         self.closed.append(query)

@@ -179,6 +179,20 @@ async def test_a_deferred_command_without_an_answer_stops_thinking() -> None:
         assert (made.messages, len(at.interactions)) == ([], 0)
 
 
+@pytest.mark.parametrize("late", [False, True])
+async def test_an_interaction_whose_answer_waits_for_its_turn_does_not_end(late: bool) -> None:
+    async with bench() as at:
+        at.forget(defer_after=NEVER, quiet_after=0.01)
+        made, handle = at.calls_command()
+        for step in (at.interactions.committed, at.interactions.answering)[:: 1 if late else -1]:
+            step(handle)
+        await asyncio.sleep(0.05)
+        assert not made.answered
+        await at.interactions.answer(handle, HELLO)
+        assert [words_of(each) for each in made.messages] == ["hello"]
+        assert made.callbacks == [{"type": 4, "data": made.callbacks[0]["data"]}]
+
+
 async def test_a_tap_without_an_answer_ends_without_a_message() -> None:
     async with bench() as at:
         patient(at)

@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from coterie.adapters.discord.calls import Calls
-from coterie.adapters.discord.places import AT_ONCE, OPENINGS, Places
-from coterie.core.platform import Refused
+from coterie.adapters.discord.places import AT_ONCE, FEW, LATER, OPENINGS, Places
+from coterie.core.platform import Refused, RetryLater
 
 pytestmark = pytest.mark.asyncio
 
@@ -33,6 +33,19 @@ async def test_a_direct_chat_is_opened_once() -> None:
     assert doors.opened == ["7"]
     with pytest.raises(Refused):
         await kept.channel("u:nobody")
+
+
+async def test_what_came_too_late_for_an_answer_waits_for_no_direct_chat() -> None:
+    doors = Doors()
+    kept = Places(cast(Calls, doors))
+    others = [asyncio.create_task(kept.channel(f"u:{number}")) for number in range(AT_ONCE + FEW)]
+    await asyncio.sleep(0)
+    with pytest.raises(RetryLater) as caught:
+        await kept.channel("u:777", patient=False)
+    assert caught.value.seconds == LATER
+    assert not caught.value.everywhere
+    await asyncio.gather(*others)
+    assert await kept.channel("u:777", patient=False) == "9777"
 
 
 async def test_many_direct_chats_are_opened_in_turn_and_evenly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from coterie.core.cards import Picture as PictureOf
 from coterie.core.engine.sender import Job, Proceed, Sender
 from coterie.core.platform import Limits, Picture, Refused, RetryLater
 from coterie.core.text import Span, Text
-from tests.sender_kit import ALICE, ANSWER, BROADCAST, MODERATION, NORMAL, START, Desk, turn, where
+from tests.sender_kit import ALICE, ANSWER, BROADCAST, MODERATION, NORMAL, START, Desk, Fake, turn, where
 
 pytestmark = pytest.mark.asyncio
 
@@ -301,3 +301,19 @@ async def test_a_sender_uses_the_limits_of_its_platform_by_itself() -> None:
         mentions=nothing,  # type: ignore[arg-type]
     )
     assert sender.stats.rate == pytest.approx(9.7)
+
+
+async def test_a_platform_is_told_at_once_for_whom_an_answer_waits() -> None:
+    told: list[str] = []
+
+    class Listening(Fake):
+        def answering(self, handle: str) -> None:
+            told.append(handle)
+
+    desk = Desk(platform=Listening)
+    desk.send(1)
+    desk.answer(2, "tap")
+    assert told == ["tap"]
+    assert desk.fake.calls == []
+    await desk.drain()
+    assert (told, len(desk.fake.calls)) == (["tap"], 2)

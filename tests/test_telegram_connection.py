@@ -204,6 +204,16 @@ async def test_closing_a_tap_holds_up_nobody_and_happens_at_the_end_at_once() ->
     assert bench.queries.closed == ["q1"]
 
 
+async def test_a_tap_whose_answer_waits_for_its_turn_is_left_to_that() -> None:
+    bench = Bench(close_after=0)
+    bench.queries.waiting = {"q1"}
+    await bench.intake.take(tapped(1, "q1"))
+    await bench.intake.take(tapped(2, "q2"))
+    await until(lambda: bench.queries.closed)
+    await bench.intake.finish()
+    assert bench.queries.closed == ["q2"]
+
+
 async def test_a_tap_in_a_foreign_chat_stops_spinning_at_once() -> None:
     bench = Bench(served=Served(["-1"]), close_after=NEVER)
     await bench.intake.take(tapped(1, "q1"))

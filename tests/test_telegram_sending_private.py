@@ -61,6 +61,32 @@ async def test_a_tap_that_is_too_old_or_taken_is_answered_in_the_direct_chat() -
     assert await bench.send_private(whisper(handle="q:2"), about("2")) == "77:11"
 
 
+async def test_a_tap_is_awaited_until_it_is_taken() -> None:
+    queries = Bench().queries
+    queries.answering("1")
+    assert not queries.expected("1"), "nobody tapped"
+    queries.opened("1")
+    queries.answering("1")
+    assert queries.expected("1")
+    assert queries.take("1")
+    assert not queries.expected("1")
+
+
+async def test_a_tap_whose_answer_is_refused_stops_spinning() -> None:
+    bench = Bench()
+    bench.queries.opened("1")
+    bench.queries.answering("1")
+    bench.api.fail("sendMessage", RetryLater(5), Refused("no"))
+    action = whisper(CHOICE, handle="q:1")
+    with pytest.raises(RetryLater):
+        await bench.send_private(action, about())
+    assert bench.queries.expected("1")
+    with pytest.raises(Refused):
+        await bench.send_private(action, about())
+    assert not bench.queries.take("1")
+    assert bench.api.alerts() == [{"callback_query_id": "1"}]
+
+
 async def test_without_a_tap_it_is_the_direct_chat() -> None:
     bench = Bench()
     assert await bench.send_private(whisper(where=TOPIC), about()) == "77:10"

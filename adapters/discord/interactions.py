@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 DEFER_AFTER: Final = 1.5
 """Seconds after which an interaction without an answer is deferred, from when it was made."""
+AWAITED: Final = 60.0
+"""Seconds after which one ends quietly although an answer waits for its turn; the answer is then a message after it."""
 QUIET_AFTER: Final = 1.0
 """Seconds after its effects are committed in which an answer is expected."""
 _log = logging.getLogger(__name__)
@@ -71,12 +73,23 @@ class Interactions:
             left = max(0.0, self._defer_after - self._handles.age(each))
             each.deferral = asyncio.get_running_loop().call_later(left, self._start, self._defer, each)
 
+    def answering(self, handle: str) -> None:
+        """An answer waits for its turn, which under load takes longer than a second."""
+        each = self._handles.known(handle)
+        if each is not None and not each.awaited:
+            each.awaited = True
+            if each.ending is not None:
+                each.ending.cancel()
+                self._end_after(each, AWAITED)
+
     def committed(self, handle: str) -> None:
         """Its effects are committed: if no answer follows within a second, it ends quietly."""
         each = self._handles.known(handle)
         if each is not None and each.ending is None and each.stage in WAITING:
-            loop = asyncio.get_running_loop()
-            each.ending = loop.call_later(self._quiet_after, self._start, self._end, each)
+            self._end_after(each, AWAITED if each.awaited else self._quiet_after)
+
+    def _end_after(self, each: Interaction, seconds: float) -> None:
+        each.ending = asyncio.get_running_loop().call_later(seconds, self._start, self._end, each)
 
     async def finish(self, patience: float) -> None:
         """End quietly what is committed and has no answer, and wait up to ``patience`` seconds for all that is said."""

@@ -60,6 +60,10 @@ class DiscordPlatform(Forms, Extras, Calendar, Filters, Access, Moderation, Join
         """Disconnect."""
         await self.connection.close()
 
+    def answering(self, handle: str) -> None:
+        """An interaction does not end quietly while its answer waits for its turn."""
+        self.interactions.answering(handle)
+
     def direct(self, who: Who) -> str:
         """The direct chat with a person is named after them; bots have none."""
         return f"u:{who.id}" if who.id.isdecimal() and not who.bot else ""

@@ -33,17 +33,19 @@ class Reaching(Base):
         """Tells the way to those whose direct messages are closed."""
         return ClosedDoors(self.calls, self.places)
 
-    async def directly(self, to: Who, where: Where, post: Callable[[str], Awaitable[Sequence[str]]]) -> Native:
+    async def directly(
+        self, to: Who, where: Where, post: Callable[[str], Awaitable[Sequence[str]]], *, patient: bool = True
+    ) -> Native:
         """Let ``post`` post in somebody's direct chat, whose channel id it gets, and return the ids of its messages.
 
         Where the chat is closed, the person is told in the channel ``where``.  Raises :class:`Refused` then, and for
-        what is no Discord account.
+        what is no Discord account; :class:`RetryLater` when it would take long and nobody is ``patient``.
         """
         if not is_id(to.id):
             raise Refused("this is no Discord account")
         chat = f"{DIRECT}{to.id}"
         try:
-            ids = await post(await self.places.channel(chat))
+            ids = await post(await self.places.channel(chat, patient=patient))
         except Closed:
             await self.doors.tell(to, where)
             raise Refused(CLOSED) from None

@@ -45,7 +45,7 @@ class Messages(Reaching):
         if ids is not None:
             return str(Native(tuple(ids), "", action.handle.split(":")[2], action.to.id))
         post = partial(self.poster.send, parts=parts, key=delivery.key)
-        return str(await self.directly(action.to, action.where, post))
+        return str(await self.directly(action.to, action.where, post, patient=not action.handle))
 
     async def edit(self, action: EditMessage, delivery: Delivery) -> str:
         """Show another card in place of one; the new native id where it changed.

@@ -68,15 +68,14 @@ class Forms(Base):
         The core opens the form again after each answer; that is what makes the chain.
         """
         number = next_question(action)
-        try:
-            chat = applicants_chat(action.handle) or user_id(action.to)
-            message = await self._ask({"chat_id": chat}, action, number, public=False)
-        except Closed:
-            if not action.where.space:
-                raise
-            message = await self._ask(self.places.target(action.where), action, number, public=True)
-        await self.queries.close(query_of(action.handle))
-        return message
+        async with self.queries.closing(query_of(action.handle)):
+            try:
+                chat = applicants_chat(action.handle) or user_id(action.to)
+                return await self._ask({"chat_id": chat}, action, number, public=False)
+            except Closed:
+                if not action.where.space:
+                    raise
+                return await self._ask(self.places.target(action.where), action, number, public=True)
 
     async def close_form(self, action: CloseForm, delivery: Delivery) -> str:
         """Take the last question away, where it is remembered; answers to it are refused by the core in any case."""

@@ -80,7 +80,7 @@ class Intake:
             committed.cancel()
             raise
         committed.set_result(None)
-        if query:
+        if query and not self._queries.expected(query):
             self._aside(self._closed(query, self._close_after if submitted else 0), "tap")
 
     async def finish(self, patience: float = 3.0) -> None:

@@ -50,19 +50,17 @@ class Payments(Spaces):
         Raises :class:`Refused` then, for other currencies than Stars where the bot has no payment provider, and for
         subscriptions that Telegram does not have.
         """
-        payer = user_id(action.to)
-        asked = self._asked(action, payer)
-        try:
-            if action.period:
-                native = await self._subscription(action, asked, payer, delivery)
-            else:
+        async with self.queries.closing(query_of(action.handle)):
+            payer = user_id(action.to)
+            asked = self._asked(action, payer)
+            try:
+                if action.period:
+                    return await self._subscription(action, asked, payer, delivery)
                 data = {"chat_id": payer, "start_parameter": START_PARAMETER}
-                native = f"{payer}:{id_in(await self.calls.call('sendInvoice', asked | data))}"
-        except Closed:
-            await self.doors.answer(_to_be_told(action))
-            raise
-        await self.queries.close(query_of(action.handle))
-        return native
+                return f"{payer}:{id_in(await self.calls.call('sendInvoice', asked | data))}"
+            except Closed:
+                await self.doors.answer(_to_be_told(action))
+                raise
 
     async def refund(self, action: RefundPayment, delivery: Delivery) -> str:
         """Give a payment in Stars back; one that was given back before is done."""

@@ -21,7 +21,7 @@ from coterie.adapters.telegram.payments import Payments
 from coterie.adapters.telegram.places import Places
 from coterie.adapters.telegram.posting import Poster
 from coterie.adapters.telegram.queries import Queries
-from coterie.adapters.telegram.sending import Messages, user_number
+from coterie.adapters.telegram.sending import Messages, query_of, user_number
 from coterie.core.platform import CommandMenu, Inbox, Limits, Platform
 
 if TYPE_CHECKING:
@@ -58,6 +58,10 @@ class TelegramPlatform(Messages, Forms, Access, Moderation, Extras, Payments, Pl
     async def close(self) -> None:
         """Disconnect."""
         await self.connection.close()
+
+    def answering(self, handle: str) -> None:
+        """A tap is not closed without an answer while that waits for its turn."""
+        self.queries.answering(query_of(handle))
 
     def direct(self, who: Who) -> str:
         """The direct chat with a person has the person's own number; bots have none."""

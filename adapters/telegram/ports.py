@@ -41,6 +41,9 @@ class Waiting(Protocol):
     def opened(self, query: str) -> None:
         """A tap was read."""
 
+    def expected(self, query: str) -> bool:
+        """Whether an answer waits for its turn."""
+
     async def close(self, query: str) -> None:
         """Answer it with nothing if nobody has taken it."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from coterie.adapters.telegram.calls import TOO_OLD
-from coterie.core.platform import PlatformError
+from coterie.core.platform import PlatformError, Refused
 
 if TYPE_CHECKING:
     from coterie.adapters.telegram.calls import Calls
@@ -30,6 +31,8 @@ class Queries:
         self._calls = calls
         self._clock = clock
         self._open: OrderedDict[str, float] = OrderedDict()
+        self._expected: set[str] = set()
+        """Those of the open ones whose answer waits for its turn."""
         self._taken: OrderedDict[str, None] = OrderedDict()
 
     def opened(self, query: str) -> None:
@@ -37,7 +40,16 @@ class Queries:
         if query and query not in self._taken and query not in self._open:
             self._open[query] = self._clock()
             if len(self._open) > REMEMBERED:
-                self._open.popitem(last=False)
+                self._expected.discard(self._open.popitem(last=False)[0])
+
+    def answering(self, query: str) -> None:
+        """An answer waits for its turn."""
+        if query in self._open:
+            self._expected.add(query)
+
+    def expected(self, query: str) -> bool:
+        """Whether somebody will answer, however long that takes."""
+        return query in self._expected
 
     def take(self, query: str) -> bool:
         """Whether the caller is the one to answer: True once for each query, False for one that is too old.
@@ -45,6 +57,7 @@ class Queries:
         Also true, once, for a query that an earlier run of the process has read.
         """
         since = self._open.pop(query, None)
+        self._expected.discard(query)
         if not query or query in self._taken:
             return False
         self._taken[query] = None
@@ -65,6 +78,16 @@ class Queries:
         if url:
             data["url"] = url
         return bool(await self._calls.call("answerCallbackQuery", data, timeout=PATIENCE, fine=TOO_OLD))
+
+    @asynccontextmanager
+    async def closing(self, query: str) -> AsyncGenerator[None]:
+        """Let nobody wait once what is done here has come to its end, be it that Telegram refuses it."""
+        try:
+            yield
+        except Refused:
+            await self.close(query)
+            raise
+        await self.close(query)
 
     def __len__(self) -> int:
         """How many taps wait for an answer."""

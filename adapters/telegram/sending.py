@@ -47,13 +47,12 @@ class Messages(Base):
         if words is not None and self.queries.take(query) and await self.queries.answer(query, words, alert=True):
             return f"{_ALERT}{action.to.id}"
         chat = applicants_chat(action.handle) or user_id(action.to)
-        try:
-            native = await self._directly(chat, action.card, delivery)
-        except Closed:
-            await self.doors.answer(action)
-            return f"{_ALERT}{action.to.id}"
-        await self.queries.close(query)
-        return native
+        async with self.queries.closing(query):
+            try:
+                return await self._directly(chat, action.card, delivery)
+            except Closed:
+                await self.doors.answer(action)
+                return f"{_ALERT}{action.to.id}"
 
     async def edit(self, action: EditMessage, delivery: Delivery) -> str:
         """Show another card in place of one; the new native id where it changed.

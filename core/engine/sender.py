@@ -53,6 +53,7 @@ class Sender:
         self._locate = locate
         self._limits = limits or platform.limits
         self._pacer = Pacer(self._limits.overall_rate)
+        self._answering = platform.answering
         self._meter = platform.meter
         if self._meter is not None:
             self._meter.told = self._besides
@@ -84,6 +85,8 @@ class Sender:
         now = self._clock.now()
         for job in jobs:
             self._fates.admit(job, now)
+            if handle := getattr(job.action, "handle", ""):
+                self._answering(handle)
         self._ring()
 
     def moved(self, follow: Callable[[Where], Where]) -> None:

@@ -40,6 +40,9 @@ class Platform:
     async def close(self) -> None:
         """Disconnect; the Sender has stopped before."""
 
+    def answering(self, handle: str) -> None:
+        """An answer to what a handle names waits for its turn: until it is out, nothing should end that quietly."""
+
     def direct(self, who: Who) -> str:
         """The channel id of an account's direct chat with the bot, or an empty string where none can be named."""
         return ""
