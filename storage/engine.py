@@ -188,7 +188,7 @@ class LaneConnection:
         with contextlib.suppress(Exception):  # what they answered does not matter any more
             self._unanswered.close()
         try:
-            if self._shared is not None:
+            if self._shared is not None and self._shared.is_active:  # a commit that failed has ended it already
                 self._shared.rollback()
             self._driver.rollback()  # also where SQLAlchemy believes that nothing is left to roll back
         except Exception:
