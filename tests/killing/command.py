@@ -10,6 +10,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy import inspect
+
+from coterie.storage.engine import open_engine
 from tests.killing import news
 from tests.killing.loop import PEOPLE, Loop
 from tests.killing.story import Story
@@ -32,6 +35,8 @@ def main(platform: str, threaded: Callable[[], AbstractContextManager[Fake]], st
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same plan (default 1)")
     parser.add_argument("--news", type=int, default=0, metavar="CHATS", help="a broadcast to so many, in place of that")
     options = parser.parse_args()
+    if options.db and _has_tables(options.db):
+        parser.error(f"{options.db} has tables: what they hold would be taken for this run's")
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="coterie-crash-") as folder, threaded() as fake:
         url = options.db or f"sqlite:///{folder}/coterie.db"
@@ -45,6 +50,14 @@ def main(platform: str, threaded: Callable[[], AbstractContextManager[Fake]], st
             f"{told.scene.ear.run - 1} processes killed in {time.monotonic() - started:.0f} s, "
             f"{len(told.crowd.deeds)} deeds: nothing lost, nothing done twice, {loop.doubled} texts said once more"
         )
+
+
+def _has_tables(url: str) -> bool:
+    engine = open_engine(url)
+    try:
+        return bool(inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
 
 
 __all__ = ["main"]
