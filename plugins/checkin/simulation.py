@@ -81,12 +81,5 @@ def _paid(ctx: Context, member: Member, day: date) -> Iterator[str]:
     paid = [booked for record in records if (booked := ctx.ledger.find(f"checkin:{record}:{day}")) is not None]
     if due and not paid:
         yield f"{member.name} was paid nothing for {day}"
-    # Two records that became one had streaks of their own, and a clock that was put back lets days come late.
-    elif not merged and paid and paid[0].amount != due and _came_in_order(ctx, member, found, day, paid[0].id):
+    elif not merged and paid and paid[0].amount != due:  # records that became one had streaks of their own
         yield f"{member.name} was paid {paid[0].amount} for {day}, day {streak} in a row, which is worth {due}"
-
-
-def _came_in_order(ctx: Context, member: Member, found: list[date], day: date, paid: int) -> bool:
-    """Whether a day is the newest of a member, and the one before it was paid before it."""
-    earlier = ctx.ledger.find(f"checkin:{member.id}:{found[1]}") if len(found) > 1 else None
-    return found[0] == day and (earlier is None or earlier.id < paid)
