@@ -6,7 +6,7 @@ from typing import Any
 
 from coterie.core.context.accounting import Accounting
 from coterie.core.context.timing import PluginTimers
-from coterie.plugins.redpacket import budgets, raining, rains
+from coterie.plugins.redpacket import funding, raining, rains
 from coterie.plugins.redpacket import service as packets
 from tests.planted.planting import bug
 
@@ -25,13 +25,8 @@ def rain_keeps_its_timer(before: Any, timers: Any, name: str, **rest: Any) -> bo
 
 @bug(raining, "_wait", "A rain falls once, and never again although it is on.")
 def rain_dries_up(before: Any, ctx: Any, found: Any) -> Any:
-    # The row as it was read before it fell tells the first time from all others.
-    return before(ctx, found) if found.last_at is None and not found.sent and not _fell(ctx, found) else ctx.instant
-
-
-def _fell(ctx: Any, found: Any) -> bool:
     now = rains.find(ctx, found.id)
-    return now is not None and now.last_at is not None
+    return before(ctx, found) if now is None or now.last_at is None else ctx.instant
 
 
 @bug(rains, "is_due", "What a rain missed while the bot was away falls again where a clock is put back.")
@@ -51,7 +46,7 @@ def rain_without_its_bound(before: Any, *args: Any) -> int:
     return 0
 
 
-@bug(budgets.funding, "given_today", "The community’s budget gives without end in a day: operators’ bound is not held.")
+@bug(funding, "given_today", "The community’s budget gives without end in a day: operators’ bound is not held.")
 def budget_without_its_bound(before: Any, ctx: Any, currency: str, source: str = "all") -> int:
     given: int = before(ctx, currency, source)
     return 0 if source.startswith("budget:") else given
