@@ -13,7 +13,7 @@ from coterie.core.context.prepared import PluginSql
 from coterie.core.context.timing import PluginTimers
 from coterie.core.context.wallet import PluginLedger
 from coterie.core.errors import NotAllowed, UsageError
-from coterie.core.events import Event, Where, Who
+from coterie.core.events import Event, TaskEnded, TimerDue, Where, Who
 from coterie.core.i18n import Currency
 from coterie.core.text import Span, Text, clean_text
 from coterie.core.unit import Unit
@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 
     from coterie.core.community import Community
     from coterie.core.context.granting import PluginGrants
+
+
+def _happening(event: Event) -> str:
+    """What tells an event without a key from others: each firing of a timer, and each end of a task."""
+    if isinstance(event, TimerDue):
+        return f"timer:{event.timer}:{event.due}"
+    return f"task:{event.task}" if isinstance(event, TaskEnded) else ""
 
 
 class Knowing:
@@ -121,7 +128,7 @@ class Knowing:
         found = self._rng.get(self.plugin)
         if found is None:
             found = self._rng[self.plugin] = self.unit.services.rng(
-                f"{self.plugin}:{self.community.id}:{self.event.key}"
+                f"{self.plugin}:{self.community.id}:{self.event.key or _happening(self.event)}"
             )
         return found
 
