@@ -43,6 +43,14 @@ fatima@telegram: [Erase me]
 fatima@telegram: [Yes, erase me]
 wait 1d
 fault: plugin levels on""",
+    "a record that had become another becomes a third": """\
+gustav is operator
+gustav joins
+boris: /checkin
+gustav: /merge gustav boris
+gustav: [Merge]
+gustav: /merge elvira gustav
+gustav: [Merge]""",
     "somebody checks in tomorrow, today, and the day after": """\
 elvira: /checkin
 fault: clock -1h
