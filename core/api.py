@@ -83,7 +83,7 @@ from coterie.core.plugin import JoinDecision, Plugin, button, command, form, job
 from coterie.core.rights import Grant
 from coterie.core.segments.filters import Audience, FilterError
 from coterie.core.segments.model import SegmentField, SegmentScope
-from coterie.core.simulated import SimulatedView
+from coterie.core.simulated import SimulatedView, namesakes
 from coterie.core.text import Rich, Text, bold, clean_text, code, italic, join, link, quote, spoiler
 from coterie.storage.ids import least_at, made_at
 from coterie.storage.members import AccountRecord
@@ -214,6 +214,7 @@ __all__ = [
     "link",
     "listens",
     "made_at",
+    "namesakes",
     "picture",
     "quote",
     "read_duration",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from importlib import import_module
 from importlib.util import find_spec
@@ -71,6 +71,14 @@ class Simulation(Protocol):
         """What :meth:`~coterie.core.plugin.Plugin.invariants` gives."""
 
 
+def namesakes(view: SimulatedView) -> Iterator[tuple[str, str]]:
+    """Every two accounts of one name: whose owner might link them, or do something with one and then the other."""
+    for one in view.people:
+        for other in view.people:
+            if one < other and one.partition("@")[0] == other.partition("@")[0]:
+                yield one, other
+
+
 def simulation_of(plugin: type) -> Simulation | None:
     """The module ``simulation`` in the package of a plugin's class, or of a class that it is derived from; it is where
     ``locales`` and ``migrations`` are.
@@ -84,4 +92,4 @@ def simulation_of(plugin: type) -> Simulation | None:
     return None
 
 
-__all__ = ["SimulatedView", "Simulation", "simulation_of"]
+__all__ = ["SimulatedView", "Simulation", "namesakes", "simulation_of"]

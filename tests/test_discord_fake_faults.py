@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coterie.adapters.discord.fake import FakeDiscord
-from coterie.adapters.discord.fake.limits import Limits
+from coterie.adapters.discord.fake.limits import GLOBAL, Limits
 from tests.discord_fake_kit import addressed, rest
 
 ME = "/users/@me"
@@ -244,7 +244,7 @@ async def test_too_many_invalid_requests_bring_a_block_at_the_edge() -> None:
 
 
 @given(
-    steps=st.lists(st.floats(0, 3), max_size=60),
+    steps=st.lists(st.floats(0, 3), max_size=GLOBAL // 2),  # two calls each: more would meet the limit over all
     most=st.integers(1, 6),
     seconds=st.floats(0.5, 5),
 )

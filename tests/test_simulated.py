@@ -7,13 +7,14 @@ import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from types import SimpleNamespace
+from typing import Any, Final, cast
 
 import pytest
 
 from coterie.core.loading import load_plugin
 from coterie.core.plugin import Plugin
-from coterie.core.simulated import Simulation, simulation_of
+from coterie.core.simulated import SimulatedView, Simulation, namesakes, simulation_of
 from coterie.plugins.access import simulation as access
 from coterie.plugins.checkin import simulation as checkin
 from coterie.plugins.gate import simulation as gate
@@ -128,3 +129,13 @@ def test_a_plugin_without_a_package_takes_no_part(
 def test_a_part_that_is_broken_or_lacks_a_function_says_so(raffle: Package, broken: str) -> None:
     with pytest.raises((ModuleNotFoundError, AttributeError), match=r"no_such_module|'invariants'"):
         said(raffle(simulation=broken)())
+
+
+def test_accounts_of_one_name_come_in_twos() -> None:
+    view = SimpleNamespace(people=["boris@telegram", "amber", "boris", "boris@discord", "ambers"])
+    found = [*namesakes(cast(SimulatedView, view))]
+    assert sorted(found) == [
+        ("boris", "boris@discord"),
+        ("boris", "boris@telegram"),
+        ("boris@discord", "boris@telegram"),
+    ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, func, select
 
-from coterie.core.api import Context, Statement
+from coterie.core.api import Context, Statement, namesakes
 from coterie.plugins.identity.models import codes, tries, unlinks
 from coterie.plugins.identity.rules import ALPHABET, LENGTH
 
@@ -45,11 +45,9 @@ def actions(view: SimulatedView) -> Iterator[str]:
     rng = view.rng
     name = rng.choice(view.people)
     yield f"{name}: {rng.choice(('/whoami', '/link', '/link ZZZZZZZZ', '/unlink'))}"
-    for one in view.people:
-        for other in view.people:
-            if one < other and one.partition("@")[0] == other.partition("@")[0]:
-                yield f"link {one} {other}"
-                yield f"{other}: /unlink"
+    for one, other in namesakes(view):
+        yield f"link {one} {other}"
+        yield f"{other}: /unlink"
     for each in view.people:
         for label in view.buttons(each):
             if label.startswith((*_ANSWERS, f"{each.partition('@')[0].title()} (")):

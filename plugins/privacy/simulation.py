@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from coterie.core.api import Context, Member, to_datetime
+from coterie.core.api import Context, Member, namesakes, to_datetime
 from coterie.plugins.privacy.service import key_of
 
 if TYPE_CHECKING:
@@ -19,13 +19,18 @@ _ANSWERS: Final = ("Get my data", "Erase me", "Don’t erase me")
 
 
 def actions(view: SimulatedView) -> Iterator[str]:
-    """People who look what is kept, want it, want to be erased, and think better of it; few go through with it."""
+    """People who look what is kept, want it, want to be erased, and think better of it; few go through with it, and
+    some link an account that is to be erased.
+    """
     rng = view.rng
     yield f"{rng.choice(view.people)} in dm: /privacy"
     for name in view.people:
         for label in view.buttons(name):
             if label in _ANSWERS or (label == "Yes, erase me" and rng.random() < 0.3):
                 yield f"{name}: [{label}]"
+    for one, other in namesakes(view):
+        if "Don’t erase me" in (*view.buttons(one), *view.buttons(other)):
+            yield f"link {one} {other}"
 
 
 def invariants(ctx: Context) -> Iterator[str]:

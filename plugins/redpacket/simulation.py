@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, case, func, literal_column, select
 
-from coterie.core.api import Context, Statement
+from coterie.core.api import Context, Statement, namesakes
 from coterie.plugins.redpacket import simulation_rain
 from coterie.plugins.redpacket.fairness import Draws, promise
 from coterie.plugins.redpacket.models import entries, faces, packets, shares
@@ -115,8 +115,8 @@ SEALED: Final = Statement(
 
 
 def actions(view: SimulatedView) -> Iterator[str]:
-    """Packets of all kinds, possible and impossible, people who want a share of them, some of them twice, senders who
-    change their mind, and rains.
+    """Packets of all kinds, possible and impossible, people who want a share of them, some of them twice or with two
+    accounts, senders who change their mind, and rains.
     """
     rng = view.rng
     sender = rng.choice(view.people)
@@ -129,6 +129,9 @@ def actions(view: SimulatedView) -> Iterator[str]:
         yield f"{sender}: {rng.choice(('/packet-cancel', '/packet-cancel 1 why not', '/packets', '/packet-verify 1'))}"
     for name in view.people:
         yield from _of_one(view, name)
+    for one, other in namesakes(view):
+        if "Grab" in view.buttons(other):
+            yield f"link {one} {other}"
     yield from simulation_rain.actions(view)
 
 
