@@ -77,7 +77,7 @@ def draw(card: RankCard) -> bytes:
         _box(pen, (262, 194, 262 + max(24, filled), 218), 12, accent)
     small = image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    small.save(out, "PNG", optimize=True)
+    small.save(out, "PNG", compress_level=3)  # half of the time, a tenth more bytes
     return out.getvalue()
 
 
