@@ -188,8 +188,9 @@ class LaneConnection:
         with contextlib.suppress(Exception):  # what they answered does not matter any more
             self._unanswered.close()
         try:
-            if self._shared is not None and self._shared.is_active:  # a commit that failed has ended it already
-                self._shared.rollback()
+            shared = self._shared  # a commit that failed has ended it already
+            if shared is not None and self._connection is not None and self._connection.get_transaction() is shared:
+                shared.rollback()
             self._driver.rollback()  # also where SQLAlchemy believes that nothing is left to roll back
         except Exception:
             self.close()  # what cannot be rolled back is given up; the database rolls back by itself
