@@ -48,6 +48,7 @@ STORELESS: Final = (
     *("test_benchmarks", "test_cli_authors", "test_commands", "test_config", "test_currencies", "test_discord_"),
     *(
         "test_docs_testing",
+        "test_engine_hooks",
         "test_fuzz",
         "test_i18n",
         "test_killing",
@@ -55,9 +56,10 @@ STORELESS: Final = (
         "test_logs",
         "test_outside_plugin",
     ),
-    *("test_pacing", "test_packaging", "test_parameters", "test_play_command", "test_play_grammar"),
+    *("test_pacing", "test_packaging", "test_parameters", "test_play_command", "test_play_grammar", "test_play_runner"),
     *("test_play_properties", "test_playground", "test_plugin_levels_rules", "test_redpacket_playground"),
     *("test_redpacket_rules", "test_redpacket_wishes", "test_sandbox", "test_sender", "test_simulate_runs"),
+    *("test_simulate_faults", "test_simulated"),
     *("test_telegram_", "test_text", "test_tokens"),
 )
 """Beginnings of the files whose tests open no store, or ask nothing that depends on which: one run says all."""

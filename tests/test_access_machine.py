@@ -11,6 +11,7 @@ from tests.access_machine import Rights
 SMALL = settings(max_examples=25, stateful_step_count=25, deadline=None)
 
 
+@pytest.mark.sqlite
 def test_rights_on_sqlite() -> None:
     run_state_machine_as_test(Rights, settings=SMALL)
 

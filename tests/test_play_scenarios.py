@@ -30,6 +30,7 @@ def test_scenario(file: Path, seed: int, capsys: pytest.CaptureFixture[str]) -> 
     assert "warning: " not in said.out
 
 
+@pytest.mark.sqlite("what processes print is compared, not what databases do")
 def test_the_same_transcripts_byte_for_byte_in_every_process() -> None:
     program = "import sys; from coterie.core.cli.play import run_play; sys.exit(run_play(sys.argv[1:], 5))"
     outputs = []
