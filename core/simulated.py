@@ -6,6 +6,7 @@ import random
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol, cast
@@ -87,9 +88,16 @@ def simulation_of(plugin: type) -> Simulation | None:
     """
     for kind in plugin.__mro__:
         package = getattr(sys.modules.get(kind.__module__), "__package__", None)
-        if package and find_spec(f"{package}.simulation") is not None:
-            return cast(Simulation, import_module(f"{package}.simulation"))
+        found = _simulation_in(package) if package else None
+        if found is not None:
+            return found
     return None
+
+
+@cache  # asked at every step, and looking for a module that is not there goes through the folders every time
+def _simulation_in(package: str) -> Simulation | None:
+    name = f"{package}.simulation"
+    return cast(Simulation, import_module(name)) if find_spec(name) is not None else None
 
 
 __all__ = ["SimulatedView", "Simulation", "namesakes", "simulation_of"]

@@ -7,7 +7,17 @@ import time
 
 from coterie.storage import settings
 from coterie.storage.ids import EPOCH, IdMaker, made_at
-from tests.store_kit import NOW, Store
+from coterie.storage.ledger import Transfer
+from coterie.storage.member_sql import ADD_COMMUNITY
+from tests.store_kit import ISSUER, NOW, Store, member
+
+
+def paid(store: Store) -> Transfer:
+    """A transfer in a community that the store knows."""
+    with store.batch():
+        values = {"id": store.community, "name": "town", "title": "Town", "created_at": store.now}
+        store.db.run(ADD_COMMUNITY, values)
+        return store.move(ISSUER, member("anna"), 100, "first")
 
 
 def test_ids_of_many_threads_are_unique_and_grow() -> None:
@@ -54,6 +64,26 @@ def test_two_starts_in_the_same_millisecond_make_different_ids(migrated_url: str
     assert len(set(nodes)) == 4
     made = [maker.next() for maker in [IdMaker(lambda: NOW, node) for node in nodes] for _ in range(4_096)]
     assert len(set(made)) == len(made)
+    store.close()
+
+
+def test_ids_of_a_start_follow_those_of_the_store_though_the_clock_went_back(migrated_url: str) -> None:
+    store = Store(migrated_url)
+    before = paid(store)
+    store.now -= 23 * 3_600_000
+    with store.db.transaction():
+        maker = settings.take_ids(store.db, lambda: store.now)
+    assert maker.next() > before.id
+    store.close()
+
+
+def test_ids_of_a_start_are_not_dated_like_those_of_a_clock_that_was_set_wrong(migrated_url: str) -> None:
+    store = Store(migrated_url)
+    paid(store)
+    right = store.now = NOW - 30 * 86_400_000
+    with store.db.transaction():
+        maker = settings.take_ids(store.db, lambda: right)
+    assert made_at(maker.next()) == right
     store.close()
 
 

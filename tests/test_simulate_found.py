@@ -86,6 +86,28 @@ celia@telegram: [Grab]
 dmitri@discord: [Grab]
 fault: clock -1h
 amber: [Merge]""",
+    "two takers become one after the clock went back in a new process": """\
+give amber 500
+give boris 500
+boris: /packet 48 3 if=balance>=5
+link boris boris@telegram
+amber: [Grab]
+fault: clock -1h
+boris: [Grab]
+dmitri@discord: /language zh-Hant
+fault: plugin gate on
+dmitri@discord is operator
+dmitri@discord: /merge boris amber
+dmitri@discord: [確認合併]""",
+    "the name of somebody erased is typed again, and nobody knows whether the answer arrived": """\
+amber: /privacy
+amber: [Erase me]
+amber: [Yes, erase me]
+wait 1d
+celia@telegram is operator
+fault: send uncertain lost
+celia@telegram: /merge fatima amber
+wait 1d""",
     "XP of tomorrow is taken today, after the clock was put back over midnight": """\
 amber is operator
 elvira: /checkin

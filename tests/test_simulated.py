@@ -62,19 +62,21 @@ Package = Callable[..., type[Plugin]]
 
 @pytest.fixture
 def raffle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Package]:
-    """A plugin whose package has these files beside ``__init__.py``; ``home`` is the module of its class."""
+    """A plugin whose package, named like the test's folder, has these files beside ``__init__.py``; ``home`` is the
+    module of its class.
+    """
 
-    def make(home: str = "raffle_of_a_test", **files: str) -> type[Plugin]:
-        folder = tmp_path / "raffle_of_a_test"
+    def make(home: str = "", **files: str) -> type[Plugin]:
+        folder = tmp_path / tmp_path.name
         folder.mkdir()
         for name, code in {"__init__": RAFFLE, **files}.items():
             (folder / f"{name}.py").write_text(code, encoding="utf-8")
         monkeypatch.syspath_prepend(tmp_path)
-        found: type[Plugin] = importlib.import_module(home).Raffle
+        found: type[Plugin] = importlib.import_module(tmp_path.name + home).Raffle
         return found
 
     yield make
-    for name in [name for name in sys.modules if name.startswith("raffle_of_a_test")]:
+    for name in [name for name in sys.modules if name.startswith(tmp_path.name)]:
         del sys.modules[name]
 
 
@@ -92,7 +94,7 @@ def test_the_part_of_a_built_in_plugin_is_found(name: str) -> None:
 
 def test_the_module_in_the_package_is_asked_and_not_imported_before(raffle: Package) -> None:
     plugin = raffle(simulation=PART)()
-    assert "raffle_of_a_test.simulation" not in sys.modules
+    assert f"{type(plugin).__module__}.simulation" not in sys.modules
     assert said(plugin) == (["ann: /raffle"], ["the ticket is wrong"])
 
 
@@ -113,7 +115,7 @@ def test_a_package_without_the_module_takes_no_part(raffle: Package) -> None:
 
 
 def test_the_class_may_be_in_any_module_of_the_package(raffle: Package) -> None:
-    plugin = raffle("raffle_of_a_test.plugin", plugin=RAFFLE, simulation=PART)()
+    plugin = raffle(".plugin", plugin=RAFFLE, simulation=PART)()
     assert said(plugin) == (["ann: /raffle"], ["the ticket is wrong"])
 
 

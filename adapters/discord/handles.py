@@ -62,7 +62,7 @@ class Interaction:
     """A first answer of which nobody knows whether it was taken."""
     unsure: list[Mapping[str, Any]] = field(default_factory=list)
     """Further messages of which nobody knows whether they were shown."""
-    awaited: bool = False
+    expected: bool = False
     """Whether an answer waits for its turn."""
     taken: bool = False
     """Whether Discord said that it had its first answer."""

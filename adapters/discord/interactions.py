@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DEFER_AFTER: Final = 1.5
 """Seconds after which an interaction without an answer is deferred, from when it was made."""
-AWAITED: Final = 60.0
+EXPECTED: Final = 60.0
 """Seconds after which one ends quietly although an answer waits for its turn; the answer is then a message after it."""
 QUIET_AFTER: Final = 1.0
 """Seconds after its effects are committed in which an answer is expected."""
@@ -76,17 +76,17 @@ class Interactions:
     def answering(self, handle: str) -> None:
         """An answer waits for its turn, which under load takes longer than a second."""
         each = self._handles.known(handle)
-        if each is not None and not each.awaited:
-            each.awaited = True
+        if each is not None and not each.expected:
+            each.expected = True
             if each.ending is not None:
                 each.ending.cancel()
-                self._end_after(each, AWAITED)
+                self._end_after(each, EXPECTED)
 
     def committed(self, handle: str) -> None:
         """Its effects are committed: if no answer follows within a second, it ends quietly."""
         each = self._handles.known(handle)
         if each is not None and each.ending is None and each.stage in WAITING:
-            self._end_after(each, AWAITED if each.awaited else self._quiet_after)
+            self._end_after(each, EXPECTED if each.expected else self._quiet_after)
 
     def _end_after(self, each: Interaction, seconds: float) -> None:
         each.ending = asyncio.get_running_loop().call_later(seconds, self._start, self._end, each)

@@ -96,7 +96,7 @@ class Places:
         await self._turn()
         made = await self._calls.call("POST", "/users/@me/channels", {"recipient_id": person}, repeatable=True)
         known = made.get("id") if isinstance(made, dict) else None
-        if known is None or not is_id(known):
+        if not is_id(known):
             raise Uncertain("the answer names no direct chat")
         return str(known)
 

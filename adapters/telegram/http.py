@@ -21,8 +21,6 @@ UPLOAD: Final = 120.0
 """Seconds that a request with a file may wait for its answer at least."""
 KEPT: Final = 5.0
 """Seconds that a connection is kept without a request: what is asked on one that the server is closing is in doubt."""
-
-
 _AS_FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -64,7 +62,7 @@ class Request(BaseRequest):
                 connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEPT),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": self.USER_AGENT},
-                # Looked up for every request, which takes three times as much as the request itself.
+                # With it, aiohttp looks for proxies at each request, and that takes three times as long as the request.
                 trust_env=bool(getproxies()),
             )
 

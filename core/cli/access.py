@@ -77,9 +77,8 @@ def apply(confirm: bool, file: Path, db: str | None, community: str | None) -> i
     from coterie.core.audit import audit_from_cli
     from coterie.core.cards import encode
     from coterie.core.context.granting import CORE
-    from coterie.storage.ids import IdMaker
     from coterie.storage.journal import Journal
-    from coterie.storage.settings import take_node
+    from coterie.storage.settings import take_ids
 
     parts = assembled(file, db)
     now = time.time_ns() // 1_000_000
@@ -87,7 +86,7 @@ def apply(confirm: bool, file: Path, db: str | None, community: str | None) -> i
     with writing(parts.settings.core.database) as engine:
         check_current(engine, {plugin.name: plugin for plugin in parts.plugins})
         with _lane(engine) as lane, lane.transaction():
-            ids = IdMaker(lambda: now, take_node(lane))
+            ids = take_ids(lane, lambda: now)
             for name in _names(parts, community):
                 found = community_named(lane, parts.settings, name)
                 timer = {

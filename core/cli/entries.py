@@ -155,16 +155,15 @@ def _book(engine: Any, community: int, transfer: int, reason: str, up_to: bool) 
     from coterie.core.context.accounting import owner_now
     from coterie.core.engine.work import books_changed
     from coterie.storage.engine import LaneConnection
-    from coterie.storage.ids import IdMaker
     from coterie.storage.journal import ADD_QUEUED
     from coterie.storage.ledger import Ledger, LedgerError
     from coterie.storage.members import Members
-    from coterie.storage.settings import take_node
+    from coterie.storage.settings import take_ids
 
     lane, now = LaneConnection(engine), Clock().now()
     try:
         with lane.transaction():
-            ids = IdMaker(Clock().now, take_node(lane))
+            ids = take_ids(lane, Clock().now)
             ledger, members = Ledger(lane, ids), Members(lane, ids)
             booked = ledger.booked(community, transfer)
             if booked is None:

@@ -219,11 +219,10 @@ def _order(file: Path, db: str | None, community: int, member: int, why: Any, *,
     from coterie.core.people.privacy.orders import order_in
 
     def act(lane: Any) -> Erasure:
-        from coterie.storage.ids import IdMaker
-        from coterie.storage.settings import take_node
+        from coterie.storage.settings import take_ids
 
         clock = Clock()
-        ids = IdMaker(clock.now, take_node(lane))
+        ids = take_ids(lane, clock.now)
         return order_in(lane, ids, community, member, why, now=clock.now(), forced=forced)
 
     made: Erasure = _writing(file, db, act)

@@ -28,7 +28,7 @@ from coterie.storage.journal import ALL_PAUSES
 from coterie.storage.member_sql import ADD_COMMUNITY, ALL_COMMUNITIES
 from coterie.storage.migrate import Migrations, core_migrations, upgrade
 from coterie.storage.moves import ALL_MOVES
-from coterie.storage.settings import signing_secret, take_node
+from coterie.storage.settings import signing_secret, take_ids
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ def open_store(settings: Settings, registry: Registry, clock: Clock) -> Store:
     db = LaneConnection(engine)
     try:
         with db.transaction():
-            ids = IdMaker(clock.now, take_node(db))
+            ids = take_ids(db, clock.now)
             kept = signing_secret(db)
             secret = settings.core.secret.get_secret_value().encode() if settings.core.secret is not None else kept
             known = {row[1]: row[0] for row in db.all(ALL_COMMUNITIES, {})}

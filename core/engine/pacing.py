@@ -71,9 +71,10 @@ class Pacer:
         self._due = 0.0
         self._calm_since = 0
         self._set_rate(self._ceiling)
-        self._left: deque[int] = deque(maxlen=max(1, floor(limit)))
+        most = max(1, floor(limit))
+        self._left: deque[int] = deque(maxlen=most)
         """When the newest messages left: as many as a window holds."""
-        self._window = (self._left.maxlen or 1) * self._interval
+        self._window = most * self._interval
         self.frozen = 0
         """Until this instant nothing leaves at all."""
 
@@ -97,13 +98,17 @@ class Pacer:
             self._calm_since = now
             self._set_rate(min(self._ceiling, self._rate + CREEP * self._limit))
         planned = self._next()
-        if now - planned > STALL:  # the newest of them may have been held up with us, and left only now
-            for index in range(-1, -len(self._left) - 1, -1):
-                if self._left[index] < planned - 2 * self._interval:
-                    break
-                self._left[index] = now
+        if now - planned > STALL:
+            self._held_up(planned, now)
         self._due = max(self._due, now - ARREARS if self._left else now) + self._interval
         self._left.append(now)
+
+    def _held_up(self, planned: float, now: int) -> None:
+        """The newest messages before a stall may have been held up by it as well, and left only now."""
+        for index in range(-1, -len(self._left) - 1, -1):
+            if self._left[index] < planned - 2 * self._interval:
+                break
+            self._left[index] = now
 
     def rest(self, now: int) -> None:
         """Nothing waits that could leave: this time is not lateness, and not made up."""

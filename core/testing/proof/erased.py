@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import String, Table, Text, literal_column, select
+from sqlalchemy import String, Table, Text, and_, func, literal_column, select
 
 from coterie.core.plugin import Plugin
 from coterie.storage.engine import LaneConnection
 from coterie.storage.statement import Statement
-from coterie.storage.tables import accounts, erasures
+from coterie.storage.tables import accounts, erasures, outbox
 from coterie.storage.tables.base import metadata
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ ACCOUNTS: Final = Statement(select(accounts.c.member_id, accounts.c.native))
 DONE: Final = Statement(
     select(erasures.c.member_id).where(erasures.c.state == literal_column("'done'")).order_by(erasures.c.id)
 )
+LAST_END: Final = select(func.max(erasures.c.ended_at)).scalar_subquery()
+FRESH_ANSWER: Final = and_(outbox.c.created_at >= LAST_END, outbox.c.payload.like('{"type":"private"%'))
+"""An answer to what somebody else typed after the erasure, kept because nobody knows whether it arrived: it may quote
+the name that they typed."""
 
 
 class Erased:
@@ -55,7 +59,8 @@ class Erased:
 def _texts(ctx: Context, table: Table) -> Iterator[tuple[str, str]]:
     columns: list[Any] = [column for column in table.c if isinstance(column.type, String | Text)]
     if columns:
-        for row in ctx.unit.db.connection.execute(select(*columns)):
+        query = select(*columns).where(~FRESH_ANSWER) if table is outbox else select(*columns)
+        for row in ctx.unit.db.connection.execute(query):
             for column, value in zip(columns, row, strict=True):
                 if value:
                     yield column.name, value
