@@ -12,7 +12,9 @@ from coterie.core.conditions import Condition, Conditions
 from coterie.core.config import Config, Duration, Secret
 from coterie.core.config.communities import ChannelConfig
 from coterie.core.context import FORM_LIFE, Context, Member, MessageRef
+from coterie.core.context.batched import Batched
 from coterie.core.context.moderating import Moderation, ModerationPart
+from coterie.core.context.prepared import PluginSql
 from coterie.core.context.wallet import (
     POINTS,
     Account,
@@ -107,6 +109,7 @@ __all__ = [
     "AttributeValue",
     "Audience",
     "AuditEntry",
+    "Batched",
     "Booked",
     "Broadcast",
     "BroadcastEnded",
@@ -167,6 +170,7 @@ __all__ = [
     "PaymentRefunded",
     "Picture",
     "Plugin",
+    "PluginSql",
     "PollAnswered",
     "Priority",
     "Private",

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from coterie.core.commands.guide import Commands
     from coterie.core.community import Community
     from coterie.core.context import Context
+    from coterie.core.context.batched import Batched, BatchKey
     from coterie.core.memberdata import MemberTable
     from coterie.core.plugin import Entry, Plugin
     from coterie.core.segments.model import SegmentField
@@ -161,6 +162,7 @@ class Unit:
         self.stirred: dict[int, None] = {}
         self.undo.clear()
         self.refreshes: dict[tuple[int, int], tuple[Community, str, Callable[..., Card]]] = {}
+        self.batched: dict[BatchKey, Batched] = {}
 
     def next_event(self) -> None:
         """Reset what is counted for one event."""
@@ -170,6 +172,14 @@ class Unit:
         self.actions = 0
         self.statements = 0
         self.bytes = 0
+
+    def settle(self, plugin: str = "") -> None:
+        """Have changes of rows that one plugin, or every one, still owes written."""
+        if self.batched:
+            before = self.writes  # they were counted when they were made
+            for key in [key for key in self.batched if plugin in ("", key[0])]:
+                self.batched.pop(key).settle()
+            self.writes = before
 
     def flush_orm(self) -> None:
         """Send what the session has collected."""
@@ -241,6 +251,7 @@ class Unit:
     @contextlib.contextmanager
     def only_reading(self) -> Iterator[None]:
         """Refuse all changes inside; raises :class:`ReadOnly` for those that would only have been collected."""
+        self.settle()
         self.flush_orm()
         before, self.reading = self.writes, True
         try:

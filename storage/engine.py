@@ -228,10 +228,10 @@ class LaneConnection:
         rows: list[Row] = self.run(statement, values).fetchall()
         return rows
 
-    def many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute once for each row of values."""
+    def many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Execute once for each row of values; returns how many rows were met, -1 where that is not known yet."""
         if not rows:
-            return
+            return 0
         cursor = self._cursor
         sql, pick = statement.compiled(self.dialect)
         try:
@@ -241,6 +241,7 @@ class LaneConnection:
                 cursor.executemany(sql, list(map(pick, rows)))
         except Exception as error:
             raise_translated(error)
+        return int(cursor.rowcount)
 
     def _in_bulk(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> bool:
         bulk = statement.bulk(self.dialect)

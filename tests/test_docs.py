@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 import types
@@ -14,6 +15,7 @@ from coterie.core.api import Plugin
 from coterie.core.cli.play import run_play
 from coterie.core.testing.kit import LiveTown
 from coterie.storage.member_rows import MemberRows
+from tests import applause
 from tests.store_kit import Store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,6 +115,10 @@ def test_what_the_authors_page_declares_is_merged_as_it_says(
         assert connection.execute(cups.table.select()).all() == [(1, 1, 5, 2), (1, 2, 4, 1)]
         assert connection.execute(orders.table.select()).all() == [(1, 1, 2, 2)]
     store.close()
+
+
+def test_the_rows_that_everybody_wants_are_those_of_a_plugin_under_test() -> None:
+    assert block("docs/plugins.md", "python", "class Claps") in inspect.getsource(applause)
 
 
 def _row(member: int, **values: int) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from coterie.core.clock import to_datetime
 from coterie.core.commands.guide import CommandHelp, usable, usage_as
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from coterie.core.community import Community
+    from coterie.core.context.batched import Batched
     from coterie.core.context.granting import PluginGrants
+
+
+Rows = TypeVar("Rows", bound="Batched")
 
 
 def _happening(event: Event) -> str:
@@ -88,12 +92,24 @@ class Knowing:
     @property
     def db(self) -> Session:
         """A SQLAlchemy session inside the lane's transaction, for the plugin's own tables."""
+        self.unit.settle(self.plugin)
         return self.unit.open_session()
 
     @property
     def sql(self) -> PluginSql:
         """Prepared statements on the plugin's own tables: the fast way, for what happens often."""
-        return PluginSql(self.unit)
+        return PluginSql(self.unit, self.plugin)
+
+    def batched(self, kind: type[Rows], *which: Any) -> Rows:
+        """What the events of this batch share of some of the plugin's rows: ``kind(sql, community, *which)``, made for
+        the first event that asks.  See :class:`~coterie.core.context.batched.Batched`; ``which`` must be hashable.
+        """
+        key = (self.plugin, self.community.id, kind, which)
+        found = self.unit.batched.get(key)
+        if found is None:
+            found = kind(PluginSql(self.unit, ""), self.community.id, *which)
+            self.unit.batched[key] = found
+        return cast(Rows, found)
 
     @property
     def ledger(self) -> PluginLedger:

@@ -118,6 +118,8 @@ class Fence:
         """The one call that is to run, for an event that the others have handled."""
         self.met = False
         """Whether that one call has run."""
+        self._owes = Call("", "", lambda: None)
+        """The call whose changes the unit's ``batched`` holds."""
 
     def take_care(self, careful: bool) -> None:
         """Forget what was known of an event, before its careful tries and after them."""
@@ -134,6 +136,9 @@ class Fence:
         before any.
         """
         unit = self.unit
+        if unit.batched and (call.plugin, call.hook) != (self._owes.plugin, self._owes.hook):
+            self.settle()
+        self._owes = call
         ctx.plugin = call.plugin
         self.watch.call = call
         if self.careful:
@@ -154,12 +159,26 @@ class Fence:
             raise CallFailed(call, error) from error
         return result
 
+    def settle(self) -> None:
+        """Have the changes written that the last call still owes; raises :class:`CallFailed`."""
+        if not self.unit.batched:
+            return
+        self.watch.call = self._owes
+        try:
+            self.unit.settle()
+        except BaseException as error:
+            if not_ours(error):
+                raise
+            raise CallFailed(self._owes, error) from error
+
     def notify(self, calls: tuple[Call, ...], ctx: Context, event: Event) -> None:
         """Run every call; what one of them breaks is its own."""
         if self.careful or self.only is not None:
             self._notify_carefully(calls, ctx, event)
             return
         watch, unit = self.watch, self.unit
+        if unit.batched and calls:
+            self.settle()
         call: Call | None = None
         before = unit.writes
         try:
@@ -167,6 +186,7 @@ class Fence:
                 ctx.plugin = call.plugin
                 watch.call = call
                 call.run(event, ctx)
+                unit.settle()
                 if unit.touched:
                     unit.flush_session()
         except Refusal as refusal:
@@ -246,8 +266,9 @@ class Fence:
             ctx.answer(ctx.t_core(key, **args))
 
     def refresh(self) -> None:
-        """Render the cards that handlers asked to be shown anew, once each, at the end of a batch."""
+        """At the end of a batch, write what is owed and render the cards that handlers asked to be shown anew, once."""
         unit = self.unit
+        self.settle()
         while unit.refreshes:
             (_, ref), (community, plugin, render) = unit.refreshes.popitem()
             call = Call(plugin, "refresh", render)
@@ -260,3 +281,4 @@ class Fence:
                 raise
             except Exception as error:
                 raise CallFailed(call, error) from error
+        self.settle()

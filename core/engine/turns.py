@@ -81,6 +81,7 @@ class Turns:
         watch.community, watch.event = work.community, work.event
 
         def answer() -> None:
+            self.dispatcher.settle()
             work.outcome = ask(self.dispatcher)
 
         self._turn(answer)
@@ -132,7 +133,7 @@ class Turns:
         self._turn(self.dispatcher.handle, community, event)
 
     def _refresh(self) -> None:
-        if self.unit.refreshes:
+        if self.unit.refreshes or self.unit.batched:
             self._turn(self.dispatcher.refresh)
 
     def _turn(self, run: Callable[..., None], *args: Any) -> None:

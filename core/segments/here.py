@@ -19,6 +19,7 @@ def segments_of(ctx: Knowing, at: int = 0) -> Segments:
 def execute(ctx: Knowing, statement: Any) -> Any:
     """Run a statement of ours; what is collected in memory is written first, so that it counts."""
     unit = ctx.unit
+    unit.settle()
     unit.ledger.flush()
     if unit.session is not None:
         unit.session.flush()

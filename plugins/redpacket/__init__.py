@@ -35,9 +35,9 @@ from coterie.plugins.redpacket.config import RedPacketConfig
 from coterie.plugins.redpacket.console_commands import ConsoleCommands
 from coterie.plugins.redpacket.giving import Giving
 from coterie.plugins.redpacket.plans import LONGEST_GREETING
+from coterie.plugins.redpacket.pot import Packet
 from coterie.plugins.redpacket.rain_commands import RainCommands
 from coterie.plugins.redpacket.rules import LARGEST, MOST
-from coterie.plugins.redpacket.service import Packet
 from coterie.plugins.redpacket.wishes import LONGEST_ANSWER, LONGEST_PHRASE, LONGEST_QUESTION, Wishes, read
 
 Total = Annotated[int, Range(1, LARGEST)]

@@ -7,8 +7,8 @@ from typing import Final
 
 from coterie.core.api import Button, Card, Context, Field, Money, Picture, Rich, bold, join
 from coterie.plugins.redpacket import service
+from coterie.plugins.redpacket.pot import Packet
 from coterie.plugins.redpacket.rules import Claim
-from coterie.plugins.redpacket.service import Packet
 from coterie.plugins.redpacket.sql import INVITED, JOINED, PROOF, THANKED
 from coterie.plugins.redpacket.terms import Terms
 

@@ -9,7 +9,7 @@ from typing import Final
 from coterie.core.api import Card, Context, Member, Money, Refusal, Rich, made_at
 from coterie.plugins.redpacket import cards, service
 from coterie.plugins.redpacket.config import RedPacketConfig
-from coterie.plugins.redpacket.service import Pot
+from coterie.plugins.redpacket.pot import Pot
 from coterie.plugins.redpacket.sql import ADD_ENTRY, IS_INVITED, THANK, TRIED, TRY
 from coterie.plugins.redpacket.terms import Terms
 

@@ -8,7 +8,8 @@ from coterie.core.api import Context, Member, Money, NotAllowed, Refusal
 from coterie.plugins.redpacket import service
 from coterie.plugins.redpacket.claiming import show
 from coterie.plugins.redpacket.fairness import Draws
-from coterie.plugins.redpacket.service import End, Packet
+from coterie.plugins.redpacket.pot import Packet
+from coterie.plugins.redpacket.service import End
 from coterie.plugins.redpacket.sql import ENTRIES, JOINED, PROOF
 
 DRAW = "draw"

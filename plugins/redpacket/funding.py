@@ -8,8 +8,9 @@ from typing import Final, Literal
 
 from coterie.core.api import Account, Context, Member
 from coterie.plugins.redpacket.fairness import Draws, new_seed, promise
+from coterie.plugins.redpacket.pot import Packet
 from coterie.plugins.redpacket.rules import Pool, divide
-from coterie.plugins.redpacket.service import Packet, purse
+from coterie.plugins.redpacket.service import purse
 from coterie.plugins.redpacket.sql import ADD_FACE, ADD_INVITED, ADD_PACKET, ADD_SHARE, HIGHEST, SPEND, SPENT
 from coterie.plugins.redpacket.terms import Terms
 from coterie.plugins.redpacket.wishes import fold

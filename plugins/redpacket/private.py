@@ -15,8 +15,9 @@ from coterie.plugins.redpacket.cards import sender_name
 from coterie.plugins.redpacket.ending import drawn_order
 from coterie.plugins.redpacket.fairness import Draws, promise
 from coterie.plugins.redpacket.models import packets, shares
+from coterie.plugins.redpacket.pot import Packet
 from coterie.plugins.redpacket.rules import Pool, divide
-from coterie.plugins.redpacket.service import Packet, find
+from coterie.plugins.redpacket.service import find
 from coterie.plugins.redpacket.sql import ENTRIES, PROOF, SHARES
 
 PAGE: Final = 8

@@ -11,8 +11,8 @@ from coterie.plugins.redpacket import cards, funding
 from coterie.plugins.redpacket.claiming import is_blocked
 from coterie.plugins.redpacket.config import RedPacketConfig
 from coterie.plugins.redpacket.funding import Order
+from coterie.plugins.redpacket.pot import Packet
 from coterie.plugins.redpacket.rules import Pool
-from coterie.plugins.redpacket.service import Packet
 from coterie.plugins.redpacket.terms import Terms
 from coterie.plugins.redpacket.wishes import MOST_PEOPLE, Wishes
 

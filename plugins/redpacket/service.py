@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
-from coterie.core.api import Account, Context, Member, Refusal
+from coterie.core.api import Account, Context, Member
 from coterie.plugins.redpacket import outcome
-from coterie.plugins.redpacket.rules import Claim, Split
+from coterie.plugins.redpacket.claims import Claims
+from coterie.plugins.redpacket.pot import Packet, Pot
+from coterie.plugins.redpacket.rules import Claim
 from coterie.plugins.redpacket.sql import (
     BY_FACE,
     BY_NUMBER,
     BY_PHRASE,
-    CLAIMED,
-    COUNT,
-    COUNT_LAST,
     END,
     FACES,
     FAILED,
@@ -25,53 +23,10 @@ from coterie.plugins.redpacket.sql import (
     OPEN_OF,
     ORIGIN,
     PACKET,
-    TAKE,
 )
-from coterie.plugins.redpacket.terms import Terms
 from coterie.plugins.redpacket.wishes import fold
 
 End = Literal["expired", "cancelled"]
-
-
-@dataclass(frozen=True, slots=True)
-class Pot:
-    """What a claim needs to know of a packet; ``sender`` is the member who gave it or, of the community's money, who
-    ordered it.
-    """
-
-    id: int
-    sender: int
-    currency: str
-    total: int
-    count: int
-    state: str
-    taken_count: int
-    taken: int
-    expires_at: int
-    draws_at: int | None
-    terms: str
-
-    @property
-    def left(self) -> int:
-        """What nobody has taken yet."""
-        return self.total - self.taken
-
-    @property
-    def asks(self) -> Terms:
-        """What it asks of those who want a share."""
-        return Terms.read(self.terms)
-
-
-@dataclass(frozen=True, slots=True)
-class Packet(Pot):
-    """A packet as it stands."""
-
-    split: Split
-    greeting: str
-    created_at: int
-    number: int
-    anonymous: int
-    origin: str
 
 
 # -- finding
@@ -109,11 +64,9 @@ def open_of(ctx: Context, member: Member) -> list[Packet]:
 
 def find_to_claim(ctx: Context, packet: int, member: Member) -> tuple[Pot | None, int | None, list[int]]:
     """A packet by id, what a member took from it, and the messages that show it (not those that failed)."""
-    rows = ctx.sql.all(CLAIMED, community_id=ctx.community.id, packet=packet, member=member.id)
-    if not rows:
-        return None, None, []
-    *fields, mine, _, _ = rows[0]
-    return Pot(*fields), mine, [ref for *_, ref, failed in rows if ref is not None and not failed]
+    claims = ctx.batched(Claims, packet)
+    mine = claims.look(member.id)
+    return claims.pot, mine, claims.refs
 
 
 def faces_of(ctx: Context, packet: int) -> list[int]:
@@ -159,26 +112,17 @@ def take(ctx: Context, packet: Pot, member: Member | None = None) -> int:
 
     Returns the amount; raises :class:`Refusal` when there is none left.
     """
-    here: dict[str, Any] = {"community_id": ctx.community.id, "packet": packet.id}
     taker = ctx.member if member is None else member
-    rows = ctx.sql.all(TAKE, **here, position=packet.taken_count, member=taker.id, now=ctx.instant)
-    if not rows:
-        raise Refusal("packet-empty")
-    amount = int(rows[0][0])
-    last = packet.taken_count + 1 == packet.count
-    if last:
-        ctx.sql.run(COUNT_LAST, **here, one=1, amount=amount, now=ctx.instant)
-    else:
-        ctx.sql.run(COUNT, **here, one=1, amount=amount)
+    number, amount = ctx.batched(Claims, packet.id).take(taker.id, ctx.instant)
     ctx.ledger.transfer(
         purse(ctx, packet.id),
         taker,
         amount,
         reason="share",
-        key=f"{packet.id}:{packet.taken_count}",
+        key=f"{packet.id}:{number}",
         currency=packet.currency,
     )
-    if last:
+    if number + 1 == packet.count:
         ctx.timers.cancel("expire", key=packet.id)
         outcome.tell(ctx, packet.id)
     return amount

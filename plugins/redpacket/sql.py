@@ -87,11 +87,11 @@ ADD_PACKET: Final = insertion(
     *("origin", "origin_name", "rain_id"),
 )
 _COUNTED: Final = {
-    "taken_count": packets.c.taken_count + _b("one"),
+    "taken_count": packets.c.taken_count + _b("more"),
     "taken": packets.c.taken + _b("amount"),
 }
 COUNT: Final = Statement(update(packets).where(*_HERE).values(_COUNTED))
-"""A share is taken. No column of an index is named here, so that no index has to be written."""
+"""Shares are taken. No column of an index is named here, so that no index has to be written."""
 COUNT_LAST: Final = Statement(
     update(packets).where(*_HERE).values({**_COUNTED, "state": literal_column("'empty'"), "ended_at": _b("now")})
 )
@@ -150,12 +150,15 @@ CLAIMED: Final = Statement(
     .order_by(faces.c.ref)
 )
 """All that a claim asks for, in one look-up: a row for each message that shows the packet."""
-TAKE: Final = Statement(
+SHARE_OF: Final = Statement(select(shares.c.amount).where(*_SHARE, shares.c.member_id == _b("member")))
+_take = (
     update(shares)
     .where(*_SHARE, shares.c.number == _b("position"), shares.c.member_id.is_(None))
     .values(member_id=_b("member"), taken_at=_b("now"))
-    .returning(shares.c.amount)
 )
+TAKE: Final = Statement(_take.returning(shares.c.amount))
+TAKE_KNOWN: Final = Statement(_take)
+"""For shares whose amount is known."""
 SHARES: Final = Statement(
     select(shares.c.number, shares.c.amount, shares.c.member_id, shares.c.taken_at)
     .where(*_SHARE)
