@@ -382,6 +382,18 @@ def _marked(kind: type[Plugin]) -> tuple[tuple[str, Any], ...]:
     return _marks[kind]
 
 
+_named: Final[WeakKeyDictionary[Callable[..., Any], tuple[tuple[str, ...], tuple[str, ...]]]] = WeakKeyDictionary()
+
+
+def _arguments(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a declared method takes after ``self`` and ``ctx``: all names, and those that are not keyword-only."""
+    if function not in _named:
+        taken = list(inspect.signature(function).parameters.values())[2:]
+        answers = (each.name for each in taken if each.kind is not inspect.Parameter.KEYWORD_ONLY)
+        _named[function] = (tuple(each.name for each in taken), tuple(answers))
+    return _named[function]
+
+
 def declarations_of(plugin: Plugin) -> Declarations:
     """Read the declarations of a plugin; raises :class:`TypeError` naming the method that is wrong."""
     found = Declarations()
@@ -420,13 +432,9 @@ def declarations_of(plugin: Plugin) -> Declarations:
                 table = kinds[mark.kind]
                 if mark.name in table:
                     raise TypeError(f"{type(plugin).__name__}: two methods declare the {mark.kind} {mark.name!r}")
-                signature = inspect.signature(value).parameters
-                names = tuple(signature)[2:]
-                asks = tuple(
-                    asked
-                    for asked in (parameters_of(value) if mark.kind == "form" else ())
-                    if signature[asked.name].kind is not inspect.Parameter.KEYWORD_ONLY
-                )
+                names, answers = _arguments(value)
+                asked = parameters_of(value) if mark.kind == "form" else ()
+                asks = tuple(each for each in asked if each.name in answers)
                 table[mark.name] = Entry(mark.name, method, asks, mark.every, names)
             case ListenMark():
                 found.listeners.append((mark.event, method))

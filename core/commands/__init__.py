@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -99,6 +100,7 @@ def suggest(name: str, names: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+@lru_cache(1024)  # every app of a process declares the same commands
 def _text_parser(parameters: tuple[Parameter, ...]) -> Parser:
     if not parameters:
         return _parse_nothing
@@ -124,6 +126,7 @@ def _text_parser(parameters: tuple[Parameter, ...]) -> Parser:
     return parse
 
 
+@lru_cache(1024)
 def _option_parser(parameters: tuple[Parameter, ...]) -> OptionParser:
     converters = {parameter.name: converter(parameter) for parameter in parameters}
     defaults: dict[str, Value] = {
