@@ -88,6 +88,7 @@ class App(Front):
 
     async def start(self) -> None:
         """Open the store, start every part, and continue where the last run stopped."""
+        self._loop = asyncio.get_running_loop()  # asking for it costs a system call in Python 3.11
         for found in self.registry.manager.hook.contribute_platforms():
             self.platforms.extend(found)
         self.store = open_store(self.settings, self.registry, self.clock)
@@ -239,7 +240,7 @@ class App(Front):
         """Put an event on its community's lane; the future is done when its effects are committed (see
         :class:`Inbox`).
         """
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Any] = self._loop.create_future()
         event = cleaned(event)
         if self.directory.left:
             event = self._followed(event)
@@ -282,7 +283,7 @@ class App(Front):
         return self._submit_again(community, event, None)
 
     def _submit_again(self, community: int, event: Event, again: Again | None) -> asyncio.Future[Any]:
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Any] = self._loop.create_future()
         found = self.directory.communities.get(community)
         if found is None:
             future.set_exception(UnknownPlace(f"community {community} is not configured any more"))
@@ -298,7 +299,7 @@ class App(Front):
             found = community
         else:
             found = next(c for c in self.store.communities if community in (None, c.name))
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Any] = self._loop.create_future()
         self.lanes.put(Work(found, _NOTHING, fn, future))
         return future
 
