@@ -44,6 +44,7 @@ from coterie.core.platform import Adapter, Platform, UnknownPlace
 from coterie.core.plugin import Plugin
 from coterie.core.tokens import Signer
 from coterie.core.unit import Aftermath, Services, Unit
+from coterie.storage.checkpoints import Checkpoints
 from coterie.storage.engine import LaneConnection
 
 log = logging.getLogger(__name__)
@@ -81,6 +82,7 @@ class App(Front):
         self._limits = (soft_limit, hard_limit)
         self._background: list[asyncio.Task[Any]] = []
         self._watchdog: Watchdog | None = None
+        self._checkpoints: Checkpoints | None = None
         self.store: Store
         self.lanes: ThreadLanes | InlineLane
 
@@ -169,7 +171,11 @@ class App(Front):
             self._watchdog = Watchdog([watched], lambda call: None, soft=soft, hard=hard)
             self._watchdog.start()
         else:
-            count = 1 if self.store.engine.dialect.name == "sqlite" else self.settings.core.lanes
+            on_sqlite = self.store.engine.dialect.name == "sqlite"
+            count = 1 if on_sqlite else self.settings.core.lanes
+            if on_sqlite:
+                self._checkpoints = Checkpoints(self.store.engine)
+                self._checkpoints.start()
             self.lanes = ThreadLanes(count, self._worker, self._committed, give_up, soft=soft, hard=hard)
 
     def _worker(self) -> LaneWorker:
@@ -208,6 +214,8 @@ class App(Front):
     def _close(self) -> None:
         if self._watchdog is not None:
             self._watchdog.stop()
+        if self._checkpoints is not None:
+            self._checkpoints.stop()
         self.store.engine.dispose()
         if self.store.folder is not None:
             self.store.folder.cleanup()
@@ -312,6 +320,8 @@ class App(Front):
     # -- after each commit
 
     def _committed(self, batch: list[Work], done: list[Aftermath], worker: LaneWorker) -> None:
+        if self._checkpoints is not None:
+            self._checkpoints.committed()
         try:
             for aftermath in done:
                 self._hand_on(aftermath)

@@ -22,6 +22,9 @@ from sqlalchemy.exc import DBAPIError
 from coterie.storage.faults import StoreMismatch, StoreUnavailable, raise_translated
 from coterie.storage.statement import Row, Statement
 
+LONGEST_LOG: Final = 16_000
+"""Pages of SQLite's log from which a commit copies them into the file itself; there should be no need for it
+(:mod:`~coterie.storage.checkpoints`)."""
 BUSY_SECONDS: Final = 10
 """How long a connection waits for another process's write lock on SQLite."""
 
@@ -81,7 +84,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "cache_size=-16000",
         "temp_store=MEMORY",
-        "wal_autocheckpoint=4000",
+        f"wal_autocheckpoint={LONGEST_LOG}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
