@@ -78,10 +78,11 @@ from coterie.core.knowledge import (
     attribute_value,
     tag_name,
 )
+from coterie.core.marks import button, command, form, job, listens, picture, task, timer
 from coterie.core.memberdata import MemberTable
 from coterie.core.people.merging import Merge, MergePreview
 from coterie.core.people.undoing import UNDO_WITHIN, CannotUndo, Shortfall, Undone, UndoPreview
-from coterie.core.plugin import JoinDecision, Plugin, button, command, form, job, listens, picture, task, timer
+from coterie.core.plugin import JoinDecision, Plugin
 from coterie.core.rights import Grant
 from coterie.core.segments.filters import Audience, FilterError
 from coterie.core.segments.model import SegmentField, SegmentScope

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, ParamSpec, TypeVar, overload
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from coterie.core.commands import CommandSpec, Level
-from coterie.core.commands.parameters import Parameter, parameters_of
-from coterie.core.config import Config, parse_duration
+from coterie.core.config import Config
 from coterie.core.events import (
     AccessBraked,
     AccessChanged,
@@ -19,7 +13,6 @@ from coterie.core.events import (
     AccountSeparated,
     DirectChanged,
     EntitlementChanged,
-    Event,
     FilterHit,
     HistoryImported,
     InterestChanged,
@@ -51,141 +44,7 @@ if TYPE_CHECKING:
     from coterie.core.segments.model import SegmentField
     from coterie.core.simulated import SimulatedView
 
-P = ParamSpec("P")
-R = TypeVar("R")
-Handler = TypeVar("Handler", bound=Callable[..., Any])
 JoinDecision = Literal["approve", "decline"]
-_MARK = "__coterie__"
-
-
-@dataclass(frozen=True, slots=True)
-class CommandMark:
-    """A method is a command."""
-
-    name: str
-    level: Level
-    where: Literal["any", "room", "dm"]
-    aliases: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ActionMark:
-    """A method answers a button, a form, a timer, a job or draws a picture."""
-
-    kind: Literal["button", "form", "timer", "job", "picture"]
-    name: str
-    every: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ListenMark:
-    """A method listens to a plugin's own event."""
-
-    event: type[Event]
-
-
-def command(
-    name: str,
-    *,
-    level: Level = "member",
-    where: Literal["any", "room", "dm"] = "any",
-    aliases: Sequence[str] = (),
-) -> Callable[[Handler], Handler]:
-    """Make a method a command; its parameters after ``ctx`` become typed options on every platform."""
-    return _marker(CommandMark(name, level, where, tuple(aliases)))
-
-
-def button(name: str) -> Callable[[Handler], Handler]:
-    """Make a method answer the taps on buttons with ``do=name``; the button's arguments are its parameters."""
-    return _marker(ActionMark("button", name))
-
-
-def form(name: str) -> Callable[[Handler], Handler]:
-    """Make a method take the answers of a form; its parameters are the questions, keyword-only ones come from
-    ``ctx.ask``.
-    """
-    return _marker(ActionMark("form", name))
-
-
-def timer(name: str) -> Callable[[Handler], Handler]:
-    """Make a method run when a timer of this name is due, with the arguments it was set with."""
-    return _marker(ActionMark("timer", name))
-
-
-def job(name: str, *, every: str) -> Callable[[Handler], Handler]:
-    """Make a method run again and again in each community: ``every`` is a cron line in the community's zone, or a
-    duration ("6h").
-    """
-    return _marker(ActionMark("job", name, every))
-
-
-def picture(name: str) -> Callable[[Handler], Handler]:
-    """Make a method draw a PNG from plain arguments; called off the lane, when a card with this picture is sent."""
-    return _marker(ActionMark("picture", name))
-
-
-def listens(event: type[Event]) -> Callable[[Handler], Handler]:
-    """Make a method listen to an event that a plugin emits."""
-    return _marker(ListenMark(event))
-
-
-def _marker(mark: object) -> Callable[[Handler], Handler]:
-    def set_mark(function: Handler) -> Handler:
-        if inspect.iscoroutinefunction(function):
-            raise TypeError(f"{function.__qualname__} must be a plain function: handlers do not wait, a @task does")
-        setattr(function, _MARK, mark)
-        return function
-
-    return set_mark
-
-
-class Task(Generic[P, R]):
-    """An async method that talks to the outside world, off the lane, durably; made by :func:`task`."""
-
-    def __init__(self, function: Callable[..., Awaitable[R]], timeout: timedelta, retries: int) -> None:
-        if not inspect.iscoroutinefunction(function):
-            raise TypeError(f"{function.__qualname__} must be async: a task waits for the outside world")
-        self.function = function
-        self.name = function.__name__
-        self.timeout = timeout
-        self.retries = retries
-        self.on_done: Callable[..., None] | None = None
-        self.on_failed: Callable[..., None] | None = None
-        self.__doc__ = function.__doc__
-
-    def done(self, handler: Handler) -> Handler:
-        """Register the method ``(self, ctx, result)`` that gets the result, as an event on the lane that asked."""
-        self.on_done = handler
-        return handler
-
-    def failed(self, handler: Handler) -> Handler:
-        """Register the method ``(self, ctx, error)`` that gets a short sentence when every try failed."""
-        self.on_failed = handler
-        return handler
-
-    @overload
-    def __get__(self, plugin: None, owner: type[Any]) -> Task[P, R]: ...
-    @overload
-    def __get__(self, plugin: Plugin, owner: type[Any]) -> BoundTask[R]: ...
-    def __get__(self, plugin: Plugin | None, owner: type[Any]) -> Task[P, R] | BoundTask[R]:
-        return self if plugin is None else BoundTask(plugin, self)
-
-
-@dataclass(frozen=True, slots=True)
-class BoundTask(Generic[R]):
-    """A task of one plugin, as ``ctx.run`` takes it."""
-
-    plugin: Plugin
-    task: Task[..., R]
-
-
-def task(*, timeout: str = "20s", retries: int = 3) -> Callable[[Callable[..., Awaitable[R]]], Task[..., R]]:
-    """Make an async method a task: it runs after the commit, at least once, with a time limit and retries."""
-
-    def make(function: Callable[..., Awaitable[R]]) -> Task[..., R]:
-        return Task(function, parse_duration(timeout), retries)
-
-    return make
 
 
 class Plugin:
@@ -340,102 +199,3 @@ class Plugin:
         """
         part = simulation_of(type(self))
         return () if part is None else part.invariants(ctx)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A declared method: its name, the bound method, and the parameters that were read from its annotations."""
-
-    name: str
-    method: Callable[..., Any]
-    parameters: tuple[Parameter, ...] = ()
-    every: str = ""
-    names: tuple[str, ...] = ()
-    """The method's parameters after ``ctx``, in order."""
-
-
-@dataclass(slots=True)
-class Declarations:
-    """Everything that a plugin declared with decorators."""
-
-    commands: list[tuple[CommandSpec, Callable[..., Any]]] = field(default_factory=list)
-    buttons: dict[str, Entry] = field(default_factory=dict)
-    forms: dict[str, Entry] = field(default_factory=dict)
-    timers: dict[str, Entry] = field(default_factory=dict)
-    jobs: dict[str, Entry] = field(default_factory=dict)
-    pictures: dict[str, Entry] = field(default_factory=dict)
-    listeners: list[tuple[type[Event], Callable[..., Any]]] = field(default_factory=list)
-    tasks: dict[str, Task[..., Any]] = field(default_factory=dict)
-
-
-_marks: Final[WeakKeyDictionary[type[Plugin], tuple[tuple[str, Any], ...]]] = WeakKeyDictionary()
-
-
-def _marked(kind: type[Plugin]) -> tuple[tuple[str, Any], ...]:
-    """The tasks and declared methods of a class; looked for once, since a class does not change any more."""
-    if kind not in _marks:
-        _marks[kind] = tuple(
-            (attribute, value)
-            for attribute, value in inspect.getmembers_static(kind)
-            if isinstance(value, Task) or getattr(value, _MARK, None) is not None
-        )
-    return _marks[kind]
-
-
-_named: Final[WeakKeyDictionary[Callable[..., Any], tuple[tuple[str, ...], tuple[str, ...]]]] = WeakKeyDictionary()
-
-
-def _arguments(function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What a declared method takes after ``self`` and ``ctx``: all names, and those that are not keyword-only."""
-    if function not in _named:
-        taken = list(inspect.signature(function).parameters.values())[2:]
-        answers = (each.name for each in taken if each.kind is not inspect.Parameter.KEYWORD_ONLY)
-        _named[function] = (tuple(each.name for each in taken), tuple(answers))
-    return _named[function]
-
-
-def declarations_of(plugin: Plugin) -> Declarations:
-    """Read the declarations of a plugin; raises :class:`TypeError` naming the method that is wrong."""
-    found = Declarations()
-    kinds: Mapping[str, dict[str, Entry]] = {
-        "button": found.buttons,
-        "form": found.forms,
-        "timer": found.timers,
-        "job": found.jobs,
-        "picture": found.pictures,
-    }
-    for attribute, value in _marked(type(plugin)):
-        if isinstance(value, Task):
-            found.tasks[value.name] = value
-            continue
-        mark = getattr(value, _MARK, None)
-        method = getattr(plugin, attribute)
-        match mark:
-            case CommandMark():
-                spec = CommandSpec(
-                    name=mark.name,
-                    method=attribute,
-                    plugin=plugin.name,
-                    level=mark.level,
-                    parameters=parameters_of(value),
-                    where=mark.where,
-                    aliases=mark.aliases,
-                )
-                for parameter in spec.parameters:
-                    if parameter.suggest and not callable(getattr(plugin, parameter.suggest, None)):
-                        raise TypeError(
-                            f"{type(plugin).__name__}.{attribute}: parameter {parameter.name!r} has proposals from "
-                            f"{parameter.suggest!r}, which is no method of the plugin"
-                        )
-                found.commands.append((spec, method))
-            case ActionMark():
-                table = kinds[mark.kind]
-                if mark.name in table:
-                    raise TypeError(f"{type(plugin).__name__}: two methods declare the {mark.kind} {mark.name!r}")
-                names, answers = _arguments(value)
-                asked = parameters_of(value) if mark.kind == "form" else ()
-                asks = tuple(each for each in asked if each.name in answers)
-                table[mark.name] = Entry(mark.name, method, asks, mark.every, names)
-            case ListenMark():
-                found.listeners.append((mark.event, method))
-    return found

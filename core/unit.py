@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from coterie.core.community import Community
     from coterie.core.context import Context
     from coterie.core.context.batched import Batched, BatchKey
+    from coterie.core.declarations import Entry
     from coterie.core.memberdata import MemberTable
-    from coterie.core.plugin import Entry, Plugin
+    from coterie.core.plugin import Plugin
     from coterie.core.segments.model import SegmentField
     from coterie.storage.members import MemberRecord
 

@@ -11,10 +11,10 @@ from sqlalchemy import text
 from coterie.core.api import Context, MemberRef, Plugin, Private, Refusal, command
 from coterie.core.audit import audit_from_cli
 from coterie.core.commands import CommandSpec
+from coterie.core.declarations import declarations_of
 from coterie.core.engine.breaker import Breaker
 from coterie.core.engine.registry import Registry
 from coterie.core.loading import installed_plugins, load_plugin
-from coterie.core.plugin import declarations_of
 from coterie.core.testing.kit import LiveTown, TownFactory
 from tests.plugin_kit import member_id
 from tests.store_kit import COMMUNITY, NOW, Store

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from coterie.core.commands import parse_text, split_command
+from coterie.core.declarations import declarations_of
 from coterie.core.errors import UsageError
-from coterie.core.plugin import declarations_of
 from coterie.core.tokens import ARGS_LENGTH, pack
 
 MANUAL = (Path(__file__).resolve().parent.parent / "docs" / "commands.md").read_text(encoding="utf-8")

@@ -24,12 +24,12 @@ from coterie.core.api import (
     command,
 )
 from coterie.core.app import App
+from coterie.core.declarations import declarations_of
 from coterie.core.engine.boot import translator_of
 from coterie.core.engine.breaker import THRESHOLD
 from coterie.core.events import CommandCalled
 from coterie.core.loading import installed_plugins
 from coterie.core.platform import CommandOption, Suggestion
-from coterie.core.plugin import declarations_of
 from coterie.core.testing.kit import LiveTown, TownFactory
 from coterie.storage.journal import ADD_ARGS
 from tests.test_engine_hooks import problem

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from coterie.core.plugin import Plugin, declarations_of
+from coterie.core.declarations import declarations_of
+from coterie.core.plugin import Plugin
 from coterie.core.segments.fields import fields_of
 from coterie.core.segments.parser import parse
 from coterie.core.testing.kit import LiveTown, TownFactory

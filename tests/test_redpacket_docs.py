@@ -12,7 +12,7 @@ import pytest
 from coterie.core.api import Plugin
 from coterie.core.cli.play import run_play
 from coterie.core.commands import CommandSpec
-from coterie.core.plugin import declarations_of
+from coterie.core.declarations import declarations_of
 from coterie.core.testing.kit import TownFactory
 from coterie.plugins.redpacket import RedPacket
 from coterie.plugins.redpacket.config import RedPacketConfig

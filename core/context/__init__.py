@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from coterie.core.context.about import Attributes, News, Notes, Tags
     from coterie.core.context.privacy import Consents, Privacy
     from coterie.core.knowledge import AuditEntry, Facts
-    from coterie.core.plugin import BoundTask
+    from coterie.core.marks import BoundTask
     from coterie.core.segments.filters import Audience
     from coterie.core.segments.people import Segments
 

@@ -15,11 +15,13 @@ import pluggy
 
 from coterie.core.audit import audited
 from coterie.core.commands import CommandSpec
+from coterie.core.declarations import Declarations, Entry, declarations_of
 from coterie.core.engine.breaker import Breaker
 from coterie.core.engine.offers import proposals
 from coterie.core.events import Event
 from coterie.core.hooks import BY_NAME, KEPT, OBSERVERS
-from coterie.core.plugin import Declarations, Entry, Plugin, Task, declarations_of
+from coterie.core.marks import Task
+from coterie.core.plugin import Plugin
 from coterie.core.tokens import route_of
 from coterie.storage.member_rows import MemberRows
 
