@@ -19,8 +19,9 @@ from coterie.core.engine.dispatcher import Dispatcher
 from coterie.core.engine.registry import Registry
 from coterie.core.events import MessagePosted, Where, Who
 from coterie.core.i18n import Translator
+from coterie.core.services import Services
 from coterie.core.tokens import Signer
-from coterie.core.unit import Services, Unit
+from coterie.core.unit import Unit
 from coterie.storage.ids import IdMaker
 from coterie.storage.members import AccountRecord, MemberRecord
 

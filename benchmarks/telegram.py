@@ -22,11 +22,11 @@ from benchmarks.telegram_wire import GROUP, USERNAME, Recording, Unhurried, priv
 from coterie.adapters.telegram.decoding import decode_update
 from coterie.adapters.telegram.intake import Intake
 from coterie.adapters.telegram.reading import Names, Reader
+from coterie.core.aftermath import Posted
 from coterie.core.api import Config
 from coterie.core.app import App
 from coterie.core.config import Settings
 from coterie.core.platform import Delivery
-from coterie.core.unit import Posted
 from coterie.storage.members import AccountRecord
 
 PLUGINS = 50

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from coterie.core.aftermath import Aftermath
 from coterie.core.clock import Clock, MovableClock
 from coterie.core.community import Community
 from coterie.core.config import Settings
@@ -42,8 +43,9 @@ from coterie.core.front import Front
 from coterie.core.people.standings import settle_community
 from coterie.core.platform import Adapter, Platform, UnknownPlace
 from coterie.core.plugin import Plugin
+from coterie.core.services import Services
 from coterie.core.tokens import Signer
-from coterie.core.unit import Aftermath, Services, Unit
+from coterie.core.unit import Unit
 from coterie.storage.checkpoints import Checkpoints
 from coterie.storage.engine import LaneConnection
 

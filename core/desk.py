@@ -13,7 +13,7 @@ from coterie.core.engine.boot import Store
 from coterie.core.engine.registry import Registry
 from coterie.core.events import Who
 from coterie.core.platform import CommandMenu
-from coterie.core.unit import Services
+from coterie.core.services import Services
 from coterie.storage.ledger import Account, Leg
 
 

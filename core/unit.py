@@ -5,43 +5,30 @@ committed.
 from __future__ import annotations
 
 import contextlib
-import random
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from coterie.core.actions import Action, AnyAction, Schedule, SendMessage, SendPoll, SendPrivate, decode_action
+from coterie.core.aftermath import Aftermath, Posted
 from coterie.core.cards import encode
-from coterie.core.clock import Clock
 from coterie.core.errors import EmitLoop, HandlerTimeout, QuotaExceeded, ReadOnly
-from coterie.core.events import Event, Where, Who
-from coterie.core.i18n import Translator
-from coterie.core.moves import Moves
-from coterie.core.tokens import Signer
+from coterie.core.events import Event, Where
+from coterie.core.services import Services
 from coterie.storage.activity import Activity
 from coterie.storage.engine import LaneConnection
-from coterie.storage.ids import IdMaker
 from coterie.storage.journal import ADD_QUEUED, DROP_TIMER, PAYLOAD_OF_REF, Journal
 from coterie.storage.ledger import Ledger
 from coterie.storage.members import Members
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
-    from coterie.core.cards import Card, Field
-    from coterie.core.commands.guide import Commands
+    from coterie.core.cards import Card
     from coterie.core.community import Community
-    from coterie.core.context import Context
     from coterie.core.context.batched import Batched, BatchKey
-    from coterie.core.declarations import Entry
-    from coterie.core.memberdata import MemberTable
-    from coterie.core.plugin import Plugin
-    from coterie.core.segments.model import SegmentField
-    from coterie.storage.members import MemberRecord
 
 MAX_DEPTH: Final = 32
 """Generations of events emitted by handlers of emitted events."""
@@ -51,75 +38,6 @@ MAX_STATEMENTS: Final = 10_000
 """SQL statements that one plugin may run for one event through ``ctx.db`` and ``ctx.sql``."""
 MAX_BYTES: Final = 64 * 1024 * 1024
 """Bytes of SQL parameters that one plugin may pass for one event through ``ctx.db`` and ``ctx.sql``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What all lanes of a process share."""
-
-    clock: Clock
-    ids: IdMaker
-    signer: Signer
-    translator: Translator
-    rng: Callable[[str], random.Random]
-    """Makes the random source for one event and plugin, from a label."""
-    entry: Callable[[str, str, str], Entry | None]
-    """Finds what a plugin declared: (plugin, kind, name)."""
-    direct: Callable[[str, Who], str]
-    """The direct chat of an account on an adapter, or an empty string."""
-    commands: Callable[[frozenset[str]], Commands] = lambda _enabled: {}
-    """The commands of a set of enabled plugins, by the name that reaches each."""
-    segment_fields: Callable[[frozenset[str]], Mapping[str, SegmentField]] = lambda _enabled: {}
-    """What filters for people may name with a set of enabled plugins."""
-    profile: Callable[[Context, MemberRecord], list[Field]] = lambda _ctx, _member: []
-    """What the enabled plugins have to say about a member."""
-    plugins: Callable[[], Mapping[str, Plugin]] = dict
-    """All plugins of the process by name."""
-    public: str = ""
-    """The address by which members reach the web pages, if they can."""
-    member_tables: Callable[[Connection], Sequence[tuple[str, MemberTable]]] = lambda _connection: ()
-    """Every column that names a member, with the plugin that it belongs to."""
-    verbs: Callable[[str], frozenset[str]] = lambda _adapter: frozenset()
-    """What the platform of an adapter can do, by its methods' names; nothing where it does not run."""
-    longest_mute: Callable[[str], int] = lambda _adapter: 0
-    """The most seconds that the platform of an adapter mutes somebody for, 0 for no limit."""
-    bans_end: Callable[[str], bool] = lambda _adapter: True
-    """Whether the platform of an adapter lifts a ban at its end by itself."""
-    operators: Callable[[int], frozenset[tuple[str, str]]] = lambda _community: frozenset()
-    """The accounts (platform, native id) that the configuration of a community names as operators."""
-    moves: Moves = field(default_factory=Moves)
-    """Spaces that have another native id now."""
-
-
-@dataclass(slots=True)
-class Posted:
-    """An outbound action that waits for the commit."""
-
-    id: int
-    community: int
-    adapter: str
-    priority: int
-    plugin: str
-    action: AnyAction
-
-
-@dataclass(slots=True)
-class Aftermath:
-    """What a committed batch hands on."""
-
-    jobs: list[Posted] = field(default_factory=list)
-    timers: int | None = None
-    """The earliest timer that was set."""
-    tasks: bool = False
-    queued: int | None = None
-    """The earliest moment of an event that was put off."""
-    erasures: bool = False
-    moved: list[tuple[int, str, str, str]] = field(default_factory=list)
-    """Spaces that have another native id now: community, adapter, the old id, the new one."""
-    rights: list[tuple[int, tuple[int, ...], bool]] = field(default_factory=list)
-    """Members (community, ids) whose rights have to be looked at, and whether the platforms have to be asked."""
-    compare: list[tuple[int, frozenset[tuple[str, Any]]]] = field(default_factory=list)
-    """Communities whose rights somebody wants to be compared now, and what they confirm of what was stopped."""
 
 
 class Unit:

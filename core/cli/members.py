@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from coterie.core.config import Settings
     from coterie.core.context import Context
     from coterie.core.plugin import Plugin
-    from coterie.core.unit import Services
+    from coterie.core.services import Services
     from coterie.storage.engine import LaneConnection
     from coterie.storage.members import MemberRecord
 
@@ -135,8 +135,8 @@ def _services(lane: LaneConnection, parts: Assembly) -> Services:
     from coterie.core.engine.boot import randomness, translator_of
     from coterie.core.engine.breaker import Breaker
     from coterie.core.engine.registry import Registry
+    from coterie.core.services import Services
     from coterie.core.tokens import Signer
-    from coterie.core.unit import Services
     from coterie.storage.ids import IdMaker
 
     clock = Clock()

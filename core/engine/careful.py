@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from coterie.core.aftermath import Aftermath
 from coterie.core.cards import encode
 from coterie.core.engine.breaker import Breaker, Pause
 from coterie.core.engine.dispatcher import Dispatcher
@@ -17,7 +18,7 @@ from coterie.core.engine.work import Handled, Work
 from coterie.core.errors import HandlerTimeout
 from coterie.core.events import Event
 from coterie.core.hooks import KEPT
-from coterie.core.unit import Aftermath, Unit
+from coterie.core.unit import Unit
 from coterie.storage.faults import StoreUnavailable, exhausted, is_conflict, store_fault
 from coterie.storage.journal import ADD_DEAD
 

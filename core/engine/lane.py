@@ -15,11 +15,11 @@ import logging
 import time
 from typing import Final
 
+from coterie.core.aftermath import Aftermath
 from coterie.core.engine.careful import Careful
 from coterie.core.engine.fence import CallFailed, CallRefused
 from coterie.core.engine.work import Work
 from coterie.core.errors import HandlerTimeout
-from coterie.core.unit import Aftermath
 from coterie.storage.faults import is_conflict, store_fault
 
 log = logging.getLogger(__name__)

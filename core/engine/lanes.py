@@ -11,11 +11,11 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, Final
 
+from coterie.core.aftermath import Aftermath
 from coterie.core.engine.lane import LaneWorker
 from coterie.core.engine.watchdog import Watchdog, Watched
 from coterie.core.engine.work import Work
 from coterie.core.logs import follow
-from coterie.core.unit import Aftermath
 
 log = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from coterie.core.actions import decode_action
+from coterie.core.aftermath import Posted
 from coterie.core.clock import Clock
 from coterie.core.context import Context
 from coterie.core.engine.outside import Outside
@@ -20,7 +21,6 @@ from coterie.core.engine.sender_record import Result
 from coterie.core.engine.settling import settle
 from coterie.core.events import Where
 from coterie.core.platform import Platform
-from coterie.core.unit import Posted
 from coterie.storage.journal import PENDING
 
 log = logging.getLogger(__name__)

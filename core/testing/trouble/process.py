@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine
 
+from coterie.core.aftermath import Aftermath
 from coterie.core.app import App
 from coterie.core.clock import MovableClock
 from coterie.core.config import Settings
@@ -21,7 +22,7 @@ from coterie.core.plugin import Plugin
 from coterie.core.testing.trouble.strikes import Damage, Life, ProcessEnded, Strikes
 from coterie.core.testing.trouble.wire import Connect, Wire
 from coterie.core.testing.trouble.witness import Witness
-from coterie.core.unit import Aftermath, Unit
+from coterie.core.unit import Unit
 from coterie.storage.engine import LaneConnection
 from coterie.storage.faults import raise_translated
 from coterie.storage.journal import TASK_BY_ID, TIMER_BY_ID
