@@ -149,6 +149,14 @@ def _redpacket(life: Life) -> None:
     life.person.taps("Join")
 
 
+def _referrals(life: Life) -> None:
+    for referrer, newcomer in ((life.boss, life.person), (life.person, life.friend)):
+        referrer.in_dm("/referral")
+        code = referrer.sees(re.compile(r"/referred (\w{8})"))[1]
+        newcomer.in_dm("/referred WRONGWRONG")
+        newcomer.in_dm(f"/referred {code}")
+
+
 def _wallet(life: Life) -> None:
     life.person.says(f"/pay zoe 5 {life.say('for lunch')}")
     life.friend.says(f"/pay qxalice 5 {life.say('for dinner')}")
@@ -191,6 +199,7 @@ ACTS: Final[dict[str, Callable[[Life], None]]] = {
     "identity": _identity,
     "levels": _levels,
     "redpacket": _redpacket,
+    "referrals": _referrals,
     "wallet": _wallet,
     "tipjar": _tipjar,
 }

@@ -59,7 +59,7 @@ class Bot(Config):
 
 
 PLUGINS: dict[str, type[Config]] = {"checkin": CheckIn, "identity": Bare, "wallet": Bare, "redpacket": Bare}
-PLUGINS |= dict.fromkeys(("access", "gate", "help", "levels", "members", "privacy", "tipjar"), Bare)
+PLUGINS |= dict.fromkeys(("access", "gate", "help", "levels", "members", "privacy", "referrals", "tipjar"), Bare)
 ADAPTERS: dict[str, type[Config]] = {"sandbox": Bare, "telegram": Bot, "discord": Bot}
 ENVIRON = dict.fromkeys(("TELEGRAM_TOKEN", "COTERIE_SECRET"), HIDDEN)
 ENVIRON["DATABASE_URL"] = f"postgres://coterie:{HIDDEN}@db/coterie"

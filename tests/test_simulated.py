@@ -24,6 +24,7 @@ from coterie.plugins.levels import simulation as levels
 from coterie.plugins.members import simulation as members
 from coterie.plugins.privacy import simulation as privacy
 from coterie.plugins.redpacket import simulation as redpacket
+from coterie.plugins.referrals import simulation as referrals
 from coterie.plugins.tipjar import simulation as tipjar
 from coterie.plugins.wallet import simulation as wallet
 from tests.test_docs import plugin_of
@@ -40,6 +41,7 @@ BUILT_IN: Final[Mapping[str, Simulation]] = {
     "members": members,
     "privacy": privacy,
     "redpacket": redpacket,
+    "referrals": referrals,
     "tipjar": tipjar,
     "wallet": wallet,
 }

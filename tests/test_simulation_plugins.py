@@ -36,6 +36,7 @@ PLUGINS = (
     "members",
     "privacy",
     "redpacket",
+    "referrals",
     "tipjar",
     "wallet",
 )
@@ -106,6 +107,21 @@ def _checkins(town: LiveTown) -> None:
     link(town, ann, town.person("ann@discord"))
 
 
+def _referrals(town: LiveTown) -> None:
+    ann, bob, carol, dora = town.people("ann@telegram", "bob", "carol", "dora")
+    ann.in_dm("/referral")
+    code = ann.sees(re.compile(r"/referred (\w+)"))[1]
+    for newcomer in (bob, carol, dora):
+        newcomer.in_dm(f"/referred {code}")
+        town.wait(hours=72)
+    dora.leaves()
+    bob.in_dm("/referral")
+    bob.in_dm("/referred ZZZZZZZZ")
+    carol.in_dm("/referral")
+    town.person("ann@discord").says("hello")
+    link(town, ann, town.person("ann@discord"))
+
+
 def _applications(town: LiveTown) -> None:
     town.person("olga").becomes("operator")
     for name in ("erin", "frank", "gina"):
@@ -168,7 +184,10 @@ def _accesses(town: LiveTown) -> None:
     town.person("olga").says("/access-give olga gold 1h she helped")
 
 
-SETTINGS: dict[str, dict[str, Any]] = {"wallet": {"pay_daily_max": 100}}
+SETTINGS: dict[str, dict[str, Any]] = {
+    "wallet": {"pay_daily_max": 100},
+    "referrals": {"reward": 50, "reward_newcomer": 20},
+}
 HISTORY: dict[str, Callable[[LiveTown], None]] = {
     "access": _accesses,
     "checkin": _checkins,
@@ -178,6 +197,7 @@ HISTORY: dict[str, Callable[[LiveTown], None]] = {
     "members": _broadcasts,
     "privacy": _erasures,
     "redpacket": _packets,
+    "referrals": _referrals,
     "tipjar": _tips,
     "wallet": _payments,
 }
@@ -284,6 +304,38 @@ def _many_tries(ctx: Context) -> None:
     ctx.unit.db.connection.execute(text(row), rows)
 
 
+def _code_of_gone_referrer(ctx: Context) -> None:
+    gone = ctx.unit.db.connection.execute(text("SELECT gone_id FROM merges")).scalar_one()
+    ctx.unit.db.connection.execute(text(f"UPDATE referrals_codes SET member_id = {gone}"))
+
+
+def _brought_by_gone(ctx: Context) -> None:
+    gone = ctx.unit.db.connection.execute(text("SELECT gone_id FROM merges")).scalar_one()
+    ctx.unit.db.connection.execute(text(f"UPDATE referrals_referrals SET referrer_id = {gone}"))
+
+
+def _looked_at_again(ctx: Context) -> None:
+    (done,) = ctx.unit.db.connection.execute(text("SELECT id FROM referrals_referrals WHERE state = 'vested'")).one()
+    ctx.timers.at(timedelta(hours=1), "vest", key=done, referral=done)
+
+
+def _brought_twice(ctx: Context) -> None:
+    ctx.unit.db.connection.execute(
+        text(
+            "INSERT INTO referrals_referrals (community_id, id, referrer_id, newcomer_id, state, due_at)"
+            " SELECT community_id, id + 1, referrer_id, newcomer_id, state, due_at FROM referrals_referrals"
+            " WHERE state = 'waiting'"
+        )
+    )
+
+
+def _many_wrong_codes(ctx: Context) -> None:
+    (member,) = ctx.unit.db.connection.execute(text("SELECT max(newcomer_id) FROM referrals_referrals")).one()
+    row = "INSERT INTO referrals_tries (community_id, id, member_id, at) VALUES (:community, :id, :member, 0)"
+    rows = [{"community": ctx.community.id, "id": ctx.new_id(), "member": member} for _ in range(6)]
+    ctx.unit.db.connection.execute(text(row), rows)
+
+
 def _still_there(ctx: Context) -> None:
     ctx.unit.db.connection.execute(
         text(
@@ -315,6 +367,7 @@ def _not_ended(ctx: Context) -> None:
 _LAST = "(SELECT max(id) FROM redpacket_packets)"
 _PACKETS, _SHARES = "UPDATE redpacket_packets SET", "UPDATE redpacket_shares SET"
 _APPLICATIONS = "UPDATE gate_applications SET"
+_REFERRALS = "UPDATE referrals_referrals SET"
 _RENAME = "UPDATE transfers SET key = key || '-not' WHERE key LIKE '{}%'"
 WRONG = (
     Wrong("redpacket", "its 6 shares make 61", f"{_SHARES} amount = 11 WHERE packet_id = {_LAST} AND number = 5"),
@@ -357,6 +410,22 @@ WRONG = (
     Wrong("identity", "was used after its end", "UPDATE identity_codes SET used_at = expires_at + 1"),
     Wrong("identity", "Bob sent 7 wrong codes, and 5 are allowed", _many_tries),
     Wrong("identity", "and is still theirs", _still_there),
+    Wrong("referrals", "which is no state", f"{_REFERRALS} state = 'lost' WHERE state = 'waiting'"),
+    Wrong("referrals", "is waiting, and its end", f"{_REFERRALS} ended_at = 7 WHERE state = 'waiting'"),
+    Wrong("referrals", "when it vested is not", f"{_REFERRALS} vested_at = NULL"),
+    Wrong("referrals", "is void, for the reason ''", f"{_REFERRALS} why = '' WHERE state = 'void'"),
+    Wrong("referrals", "is waiting, and nothing will look", "DELETE FROM timers WHERE name = 'vest'"),
+    Wrong("referrals", "is vested, and something would look", _looked_at_again),
+    Wrong("referrals", "names record .* Ann’s by now", _brought_by_gone),
+    Wrong("referrals", "Carol brought nobody but themselves", f"{_REFERRALS} referrer_id = newcomer_id"),
+    Wrong("referrals", "paid 50 as referral, and 49 is written", f"{_REFERRALS} reward = 49 WHERE state = 'vested'"),
+    Wrong("referrals", "paid 0 as referral, and 50 is written", _RENAME.format("referrals:referral")),
+    Wrong("referrals", "paid 20 as referred, and 0 is written", f"{_REFERRALS} reward_newcomer = 0"),
+    Wrong("referrals", "waits, and 5 was paid for it", f"{_REFERRALS} reward = 5 WHERE state = 'waiting'"),
+    Wrong("referrals", "Carol was brought 2 times", _brought_twice),
+    Wrong("referrals", "a code is .*, which is none", "UPDATE referrals_codes SET code = lower(code)"),
+    Wrong("referrals", "a code belongs to record .* Ann’s by now", _code_of_gone_referrer),
+    Wrong("referrals", "sent 6 wrong codes, and 5 are allowed", _many_wrong_codes),
     Wrong("levels", "board all counts 2 members from 20 XP on, and 1", _one_more),
     Wrong("levels", "board all counts 0 members from 21 XP on, and 1", _one_more),
     Wrong("levels", "has 20 XP and stands with 21", "UPDATE levels_scores SET score = 21, tally = 21"),
@@ -420,6 +489,8 @@ class _View:
         "Undo 1: Boris",
         "Boris (discord)",
         "Yes, erase me",
+        "Show it here",
+        "Boris brought me",
     )
 
     def money(self, name: str, currency: str = "points") -> int:
