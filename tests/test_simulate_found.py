@@ -99,6 +99,13 @@ fault: plugin gate on
 dmitri@discord is operator
 dmitri@discord: /merge boris amber
 dmitri@discord: [確認合併]""",
+    "a process ends with the last thing that it does": """\
+boris@telegram: /checkin
+boris@telegram: /packet 6 3 lucky good luck
+fault: reorder 2
+fault: crash during commit
+fatima@telegram: [Grab]
+fault: reorder 3""",
     "the name of somebody erased is typed again, and nobody knows whether the answer arrived": """\
 amber: /privacy
 amber: [Erase me]

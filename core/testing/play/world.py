@@ -86,7 +86,8 @@ class World:
         """Wait until all that is due has happened, and all that followed from it."""
         while True:
             await self.through(lambda app: app.settle())
-            if not await self.host.quiet():
+            # A process may end with the last thing that it does: then the next one has to look what it has left.
+            if not await self.host.quiet() and not self.app.life.ended:
                 return
 
     async def pass_time(self, milliseconds: int) -> None:
