@@ -211,6 +211,8 @@ class BotServer:
         self.answers: dict[str, Any] = {
             "getMe": {"id": BOT, "is_bot": True, "first_name": "Ours", "username": "our_bot"}
         }
+        self.gates: dict[str, asyncio.Event] = {}
+        """By method: nothing is answered before the event is set."""
         self.calls: list[tuple[str, dict[str, str]]] = []
         self.offset = 0
         self.held = 0
@@ -231,6 +233,8 @@ class BotServer:
         method = request.match_info["method"]
         data = {name: str(value) for name, value in (await request.post()).items()}
         self.calls.append((method, data))
+        if method in self.gates:
+            await self.gates[method].wait()
         found = self.answers.get(method)
         if found is None and method == "getUpdates":
             return await self._updates(data)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from coterie.adapters.telegram import TelegramAdapter, refusals
-from coterie.adapters.telegram.client import CallRequest, build_bot, close_bot
+from coterie.adapters.telegram.client import build_bot, close_bot
 from coterie.adapters.telegram.decoding import decode_answer, decode_update
 from coterie.adapters.telegram.platform import TelegramPlatform
 from coterie.adapters.telegram.polling import Poller
@@ -29,6 +29,7 @@ from tests.telegram_connection_kit import (
     bot_server,
     config,
     said,
+    spin,
     until,
 )
 
@@ -271,11 +272,15 @@ async def test_closing_waits_for_what_is_on_its_way_and_takes_nothing_new() -> N
     async with bot_server() as server:
         platform = TelegramPlatform(config(api_base_url=server.address))
         bot = platform.calls.bot
-        assert isinstance(bot.request, CallRequest)
         server.answers["getUpdates"] = [[]]
+        gate = server.gates["sendMessage"] = asyncio.Event()
         on_its_way = asyncio.create_task(platform.calls.call("sendMessage", {"chat_id": 1, "text": "x"}))
-        await until(lambda: bot.request._open == 1)  # type: ignore[attr-defined]
-        await close_bot(bot)
+        await until(lambda: server.of("sendMessage"))
+        closing = asyncio.create_task(close_bot(bot))
+        await spin()
+        assert not closing.done()
+        gate.set()
+        await closing
         assert await on_its_way is True
         with pytest.raises(PlatformError) as caught:
             await platform.calls.call("sendMessage", {"chat_id": 1, "text": "y"})
