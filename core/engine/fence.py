@@ -186,7 +186,8 @@ class Fence:
                 ctx.plugin = call.plugin
                 watch.call = call
                 call.run(event, ctx)
-                unit.settle()
+                if unit.batched:
+                    unit.settle()
                 if unit.touched:
                     unit.flush_session()
         except Refusal as refusal:
