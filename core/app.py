@@ -100,33 +100,7 @@ class App(Front):
         for pause in pauses:
             self.breaker.restore(pause)
         self.directory = Directory(self.store.communities, self.settings, self.store.moves)
-        by_name = {platform.name: platform for platform in self.platforms}
-
-        def direct(adapter: str, who: Who) -> str:
-            platform = by_name.get(adapter)
-            return "" if platform is None else platform.direct(who)
-
-        able = {platform.name: platform.capabilities() for platform in self.platforms}
-        self.services = Services(
-            clock=self.clock,
-            ids=self.store.ids,
-            signer=Signer(self.store.secret),
-            translator=translator_of(self.registry.plugins, self.settings.core.locale, self.settings.core.currencies),
-            rng=randomness(self._seed),
-            entry=self.registry.entry,
-            direct=direct,
-            commands=self.registry.commands,
-            member_tables=every_member_table(self.registry.plugins),
-            plugins=lambda: self.registry.plugins,
-            public=self.settings.core.web.public,
-            segment_fields=self.registry.segment_fields,
-            profile=self.registry.profile,
-            verbs=lambda adapter: able.get(adapter, frozenset()),
-            longest_mute=lambda adapter: by_name[adapter].longest_mute if adapter in by_name else 0,
-            bans_end=lambda adapter: adapter not in by_name or by_name[adapter].bans_end,
-            operators=self._operators,
-            moves=self.store.moves,
-        )
+        self.services = self._shared()
         self._start_lanes()
         self.alarm = Alarm(self.breaker, self.store.communities, self._on_store, self.on_lane)
         outside = Outside(self.registry, self._enabled, self.alarm.failed)
@@ -163,6 +137,36 @@ class App(Front):
             self._background.append(asyncio.create_task(self.put_off.run(), name="events put off"))
             self._background.append(asyncio.create_task(self.erasures.run(), name="erasures"))
             self._background.append(asyncio.create_task(self.housekeeping.run(), name="housekeeping"))
+
+    def _shared(self) -> Services:
+        """What all lanes share."""
+        by_name = {platform.name: platform for platform in self.platforms}
+
+        def direct(adapter: str, who: Who) -> str:
+            platform = by_name.get(adapter)
+            return "" if platform is None else platform.direct(who)
+
+        able = {platform.name: platform.capabilities() for platform in self.platforms}
+        return Services(
+            clock=self.clock,
+            ids=self.store.ids,
+            signer=Signer(self.store.secret),
+            translator=translator_of(self.registry.plugins, self.settings.core.locale, self.settings.core.currencies),
+            rng=randomness(self._seed),
+            entry=self.registry.entry,
+            direct=direct,
+            commands=self.registry.commands,
+            member_tables=every_member_table(self.registry.plugins),
+            plugins=lambda: self.registry.plugins,
+            public=self.settings.core.web.public,
+            segment_fields=self.registry.segment_fields,
+            profile=self.registry.profile,
+            verbs=lambda adapter: able.get(adapter, frozenset()),
+            longest_mute=lambda adapter: by_name[adapter].longest_mute if adapter in by_name else 0,
+            bans_end=lambda adapter: adapter not in by_name or by_name[adapter].bans_end,
+            operators=self._operators,
+            moves=self.store.moves,
+        )
 
     def _start_lanes(self) -> None:
         soft, hard = self._limits
