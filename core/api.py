@@ -5,6 +5,7 @@ from __future__ import annotations
 from coterie.core.actions import Priority
 from coterie.core.cards import Button, Card, Field, Picture, Question
 from coterie.core.clock import to_datetime, to_instant
+from coterie.core.codes import is_code, make_code, read_code
 from coterie.core.commands.guide import CommandHelp
 from coterie.core.commands.parameters import Length, MemberRef, Private, Range, Rest, Suggest
 from coterie.core.commands.values import read_duration
@@ -212,6 +213,7 @@ __all__ = [
     "command",
     "form",
     "insertion",
+    "is_code",
     "italic",
     "job",
     "join",
@@ -219,9 +221,11 @@ __all__ = [
     "link",
     "listens",
     "made_at",
+    "make_code",
     "namesakes",
     "picture",
     "quote",
+    "read_code",
     "read_duration",
     "spoiler",
     "tag_name",

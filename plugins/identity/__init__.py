@@ -16,11 +16,11 @@ from coterie.core.api import (
     Refusal,
     button,
     command,
+    read_code,
     to_datetime,
 )
 from coterie.plugins.identity import cards, merging, models, separating, service
 from coterie.plugins.identity.config import IdentityConfig
-from coterie.plugins.identity.rules import read_code
 from coterie.plugins.identity.service import Code
 
 

@@ -1,28 +1,13 @@
-"""Codes, and when accounts can be separated. Pure functions; randomness is handed in."""
+"""When accounts can be separated, and amounts as one word. Pure functions."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from coterie.plugins.identity.config import IdentityConfig
-
-ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""Digits and letters that nobody takes for another one: no 0 and O, no 1, I and L."""
-LENGTH: Final = 8
-
-
-def make_code(rng: random.Random) -> str:
-    """A code, one of 31^8 (about 850,000,000,000)."""
-    return "".join(rng.choice(ALPHABET) for _ in range(LENGTH))
-
-
-def read_code(typed: str) -> str:
-    """A code as it was typed, perhaps in lower case or with blanks and hyphens, in the way it is kept."""
-    return "".join(typed.upper().replace("-", "").split())
 
 
 def next_unlink(linked: datetime | None, unlinked: datetime | None, config: IdentityConfig) -> datetime | None:

@@ -8,10 +8,9 @@ from typing import Final
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
-from coterie.core.api import AccountRecord, Context, Member, Merge, Statement, insertion, to_datetime
+from coterie.core.api import AccountRecord, Context, Member, Merge, Statement, insertion, make_code, to_datetime
 from coterie.plugins.identity.config import IdentityConfig
 from coterie.plugins.identity.models import codes, tries
-from coterie.plugins.identity.rules import make_code
 
 REMEMBERED: Final = timedelta(days=1)
 """How long a code is known that can no longer be used, so that its sender reads why."""

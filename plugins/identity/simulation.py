@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, func, select
 
-from coterie.core.api import Context, Statement, namesakes
+from coterie.core.api import Context, Statement, is_code, namesakes
 from coterie.plugins.identity.models import codes, tries, unlinks
-from coterie.plugins.identity.rules import ALPHABET, LENGTH
 
 if TYPE_CHECKING:
     from coterie.core.api import SimulatedView
@@ -76,7 +75,7 @@ def invariants(ctx: Context) -> Iterator[str]:
 
 def _code(ctx: Context, code: str, member: int, expires_at: int, used_at: Any) -> Iterator[str]:
     """One code: nobody can guess it, it is somebody's, and it was not used when it was worthless already."""
-    if len(code) != LENGTH or not set(code) <= set(ALPHABET):
+    if not is_code(code):
         yield f"a code is {code!r}, which is none"
     owner = ctx.find_member(member)
     if owner is not None and owner.id != member:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from coterie.core.api import Context, Member, Refusal
-from coterie.plugins.referrals import rules, service
+from coterie.core.api import Context, Member, Refusal, read_code
+from coterie.plugins.referrals import service
 from coterie.plugins.referrals.config import ReferralsConfig
 from coterie.plugins.referrals.service import Referral
 
@@ -17,7 +17,7 @@ def by_typed_code(ctx: Context, typed: str) -> Referral | int:
     left, until = service.tries_left(ctx)
     if not left:
         raise Refusal("referred-too-many", until=until)
-    owner = service.owner_of(ctx, rules.typed_code(typed))
+    owner = service.owner_of(ctx, read_code(typed.replace("–", "")))
     if owner is None:
         service.note_try(ctx)
         return left - 1

@@ -1,8 +1,7 @@
-"""Codes, who may refer whom, and until when a referral is looked at. Pure functions; randomness is handed in."""
+"""Which referral stands, and until when one is looked at. Pure functions."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Final, Literal, Protocol, TypeVar
@@ -13,9 +12,6 @@ Why = Literal["", "left", "filter", "self", "twice", "erased", "operator"]
 newcomer had been referred before, under another record; the referrer was erased; an operator said so.
 """
 
-ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""Nothing that looks like something else: neither 0 nor O, and none of 1, I and L."""
-LENGTH: Final = 8
 MILLISECOND: Final = timedelta(milliseconds=1)
 AGAIN: Final = timedelta(days=1)
 """After how long a newcomer who does not meet the filter is looked at again."""
@@ -33,16 +29,6 @@ class Standing(Protocol):
 
 
 R = TypeVar("R", bound=Standing)
-
-
-def new_code(rng: random.Random) -> str:
-    """A code that nobody guesses: one of 31^8."""
-    return "".join(rng.choices(ALPHABET, k=LENGTH))
-
-
-def typed_code(raw: str) -> str:
-    """What somebody typed as codes are kept: upper case, without blanks and hyphens."""
-    return "".join(char for char in raw.upper() if char not in "-–" and not char.isspace())
 
 
 def superfluous(of_one: Iterable[R]) -> list[R]:

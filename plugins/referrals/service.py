@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from coterie.core.api import Context, Member, Statement, made_at, to_datetime
-from coterie.plugins.referrals import rules, sql
+from coterie.core.api import Context, Member, Statement, made_at, make_code, to_datetime
+from coterie.plugins.referrals import sql
 from coterie.plugins.referrals.config import ReferralsConfig
 from coterie.plugins.referrals.rules import State, Why
 
@@ -49,9 +49,9 @@ def own_code(ctx: Context) -> str:
     row = ctx.sql.one(sql.OWN_CODE, **mine)
     if row is not None:
         return str(row[0])
-    code = rules.new_code(ctx.rng)
+    code = make_code(ctx.rng)
     while owner_of(ctx, code) is not None:
-        code = rules.new_code(ctx.rng)
+        code = make_code(ctx.rng)
     ctx.sql.run(sql.ADD_CODE, **mine, code=code, at=ctx.instant)
     return code
 

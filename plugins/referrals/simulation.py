@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from sqlalchemy import bindparam, func, literal_column, select
 
-from coterie.core.api import Context, Member, Statement
-from coterie.plugins.referrals import rules, service
+from coterie.core.api import Context, Member, Statement, is_code
+from coterie.plugins.referrals import service
 from coterie.plugins.referrals.models import codes, referrals, tries
 from coterie.plugins.referrals.rules import State
 from coterie.plugins.referrals.service import Referral
@@ -89,7 +89,7 @@ def invariants(ctx: Context) -> Iterator[str]:
             yield f"{member.name} was brought {count} times"
     for code, identifier in ctx.sql.all(CODES, **here):
         member = ctx.find_member(identifier)
-        if len(code) != rules.LENGTH or not set(code) <= set(rules.ALPHABET):
+        if not is_code(code):
             yield f"a code is {code!r}, which is none"
         if member is not None and member.id != identifier:
             yield f"a code belongs to record {identifier}, which is {member.name}’s by now"
