@@ -89,6 +89,7 @@ from coterie.core.segments.filters import Audience, FilterError
 from coterie.core.segments.model import SegmentField, SegmentScope
 from coterie.core.simulated import SimulatedView, namesakes
 from coterie.core.text import Rich, Text, bold, clean_text, code, italic, join, link, quote, spoiler
+from coterie.core.tries import Tries, TriesConfig, tries_table
 from coterie.storage.ids import least_at, made_at
 from coterie.storage.members import AccountRecord
 from coterie.storage.merges import MergeRecord
@@ -199,6 +200,8 @@ __all__ = [
     "Suggest",
     "Text",
     "Transfer",
+    "Tries",
+    "TriesConfig",
     "UndoPreview",
     "Undone",
     "UsageError",
@@ -233,5 +236,6 @@ __all__ = [
     "timer",
     "to_datetime",
     "to_instant",
+    "tries_table",
     "upsert",
 ]

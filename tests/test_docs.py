@@ -93,6 +93,24 @@ def test_the_authors_example_runs(
     town.shows("Closed.")
 
 
+def test_the_door_of_the_authors_page_closes_for_whoever_tries(
+    plugin_of: Callable[[str, str], type[Plugin]], town_factory: Callable[..., LiveTown], tmp_path: Path
+) -> None:
+    (tmp_path / "migrations").mkdir()
+    door = plugin_of(block("docs/plugins.md", "python", "class Door"), "Door")
+    metadata = door.metadata
+    assert metadata is not None
+    town = town_factory(plugins=[door], config={"door": {"tries": 2}})
+    town.inside(lambda ctx: metadata.create_all(ctx.unit.db.connection))
+    alice, bob = town.people("alice", "bob")
+    for typed, said in (("AAAA", "1 left"), ("BBBB", "0 left"), ("4KQ7WX2M", "Come back at 00:10")):
+        alice.says(f"/open {typed}")
+        assert alice.sees(said)
+    bob.says("/open 4kq7-wx2m")
+    assert bob.sees("It is open.")
+    assert town.inside(lambda ctx: [*door().invariants(ctx)]) == []
+
+
 def test_what_the_authors_page_declares_is_merged_as_it_says(
     plugin_of: Callable[[str, str], type[Plugin]], sqlite_url: str
 ) -> None:

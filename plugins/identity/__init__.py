@@ -40,12 +40,12 @@ class Identity(Plugin):
         if not code:
             ctx.answer(cards.code(ctx, service.new_code(ctx)))
             return
-        left = service.tries_left(ctx)
+        left, until = service.wrong_codes.left(ctx)
         if not left:
-            raise Refusal("link-too-many", until=service.next_try(ctx))
+            raise Refusal("link-too-many", until=until)
         found = service.find_code(ctx, read_code(code))
         if found is None:
-            service.note_try(ctx)
+            service.wrong_codes.note(ctx)
             ctx.answer(ctx.t("link-wrong", left=left - 1))
         else:
             self._link(ctx, found)

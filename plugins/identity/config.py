@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from coterie.core.api import UNDO_WITHIN, Config, Duration
+from coterie.core.api import UNDO_WITHIN, Duration, TriesConfig
 
 
-class IdentityConfig(Config):
+class IdentityConfig(TriesConfig):
     """How accounts are linked in one community."""
 
     code_expires: Duration = Field(
@@ -17,13 +17,6 @@ class IdentityConfig(Config):
         ge=timedelta(minutes=1),
         le=timedelta(hours=24),
         description="How long a code can be used",
-    )
-    tries: int = Field(default=5, ge=1, le=100, description="Wrong codes that a member may send in one tries_window")
-    tries_window: Duration = Field(
-        default=timedelta(minutes=10),
-        ge=timedelta(minutes=1),
-        le=timedelta(hours=24),
-        description="The span in which wrong codes are counted",
     )
     unlink: bool = Field(default=True, description="Whether members can separate their own accounts again")
     unlink_after: Duration = Field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, MetaData, PrimaryKeyConstraint, String, Table
 
-from coterie.core.api import NAMING, MemberTable
+from coterie.core.api import NAMING, MemberTable, tries_table
 
 metadata = MetaData(naming_convention=NAMING)
 
@@ -21,16 +21,7 @@ codes = Table(
     Index("ix_identity_codes_member", "community_id", "member_id"),
 )
 
-tries = Table(
-    "identity_tries",
-    metadata,
-    Column("community_id", BigInteger, nullable=False),
-    Column("id", BigInteger, nullable=False),
-    Column("member_id", BigInteger, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    PrimaryKeyConstraint("community_id", "id"),
-    Index("ix_identity_tries_member", "community_id", "member_id", "at"),
-)
+tries = tries_table("identity_tries", metadata)
 
 unlinks = Table(
     "identity_unlinks",

@@ -1,14 +1,14 @@
-"""Codes and wrong tries as rows."""
+"""Codes as rows, and links by them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
-from coterie.core.api import AccountRecord, Context, Member, Merge, Statement, insertion, make_code, to_datetime
+from coterie.core.api import AccountRecord, Context, Member, Merge, Statement, Tries, insertion, make_code
 from coterie.plugins.identity.config import IdentityConfig
 from coterie.plugins.identity.models import codes, tries
 
@@ -16,7 +16,6 @@ REMEMBERED: Final = timedelta(days=1)
 """How long a code is known that can no longer be used, so that its sender reads why."""
 
 _b = bindparam
-_TRIES = (tries.c.community_id == _b("community_id"), tries.c.member_id == _b("member_id"), tries.c.at > _b("since"))
 
 FIND_CODE = Statement(
     select(codes.c.code, codes.c.member_id, codes.c.account_id, codes.c.expires_at, codes.c.used_at).where(
@@ -35,9 +34,7 @@ USE_CODE = Statement(
     .where(codes.c.community_id == _b("community_id"), codes.c.code == _b("code_"))
     .values(used_at=_b("used_at"))
 )
-RECENT_TRIES = Statement(select(func.count(), func.min(tries.c.at)).where(*_TRIES))
-ADD_TRY = insertion(tries, "community_id", "id", "member_id", "at")
-DROP_TRIES = Statement(delete(tries).where(tries.c.community_id == _b("community_id"), tries.c.at <= _b("before")))
+wrong_codes: Final = Tries(tries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,36 +65,6 @@ def find_code(ctx: Context, code: str) -> Code | None:
     """A code that was given out, used and expired ones too."""
     row = ctx.sql.one(FIND_CODE, community_id=ctx.community.id, code=code)
     return None if row is None else Code(*row)
-
-
-# -- wrong tries -------------------------------------------------------------------------------------------------------
-
-
-def tries_left(ctx: Context) -> int:
-    """How many wrong codes the acting member may still send."""
-    config: IdentityConfig = ctx.config
-    return max(0, config.tries - _recent(ctx)[0])
-
-
-def next_try(ctx: Context) -> datetime:
-    """When the acting member may send another code."""
-    config: IdentityConfig = ctx.config
-    return to_datetime(_recent(ctx)[1]) + config.tries_window
-
-
-def note_try(ctx: Context) -> None:
-    """Count a wrong code."""
-    config: IdentityConfig = ctx.config
-    ctx.sql.run(DROP_TRIES, community_id=ctx.community.id, before=_later(ctx, -config.tries_window))
-    ctx.sql.run(ADD_TRY, community_id=ctx.community.id, id=ctx.new_id(), member_id=ctx.member.id, at=ctx.instant)
-
-
-def _recent(ctx: Context) -> tuple[int, int]:
-    """The acting member's wrong codes that still count, and the instant of the first of them."""
-    config: IdentityConfig = ctx.config
-    since = _later(ctx, -config.tries_window)
-    row = ctx.sql.one(RECENT_TRIES, community_id=ctx.community.id, member_id=ctx.member.id, since=since)
-    return (row[0], row[1] or ctx.instant) if row is not None else (0, ctx.instant)
 
 
 # -- links -------------------------------------------------------------------------------------------------------------

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from coterie.core.api import Context, Statement, is_code, namesakes
-from coterie.plugins.identity.models import codes, tries, unlinks
+from coterie.plugins.identity.models import codes, unlinks
+from coterie.plugins.identity.service import wrong_codes
 
 if TYPE_CHECKING:
     from coterie.core.api import SimulatedView
 
 NEWEST: Final = 5
-"""Codes, members with wrong tries, and accounts separated again that are looked at."""
+"""Codes and accounts separated again that are looked at."""
 _ANSWERS: Final = ("Merge", "Undo", "Unlink")
 
 _b = bindparam
@@ -22,13 +23,6 @@ CODES: Final = Statement(
     select(codes.c.code, codes.c.member_id, codes.c.expires_at, codes.c.used_at)
     .where(codes.c.community_id == _b("community_id"))
     .order_by(codes.c.expires_at.desc())
-    .limit(_b("newest"))
-)
-TRIES: Final = Statement(
-    select(tries.c.member_id, func.count())
-    .where(tries.c.community_id == _b("community_id"))
-    .group_by(tries.c.member_id)
-    .having(func.count() > _b("allowed"))
     .limit(_b("newest"))
 )
 UNLINKS: Final = Statement(
@@ -65,10 +59,7 @@ def invariants(ctx: Context) -> Iterator[str]:
     here = {"community_id": ctx.community.id, "newest": NEWEST}
     for row in ctx.sql.all(CODES, **here):
         yield from _code(ctx, *row)
-    for member, count in ctx.sql.all(TRIES, **here, allowed=ctx.config.tries):
-        found = ctx.find_member(member)
-        if found is not None and not ctx.merges_of(found):  # two who became one had their tries each
-            yield f"{found.name} sent {count} wrong codes, and {ctx.config.tries} are allowed"
+    yield from wrong_codes.problems(ctx)
     for member, account, at in ctx.sql.all(UNLINKS, **here):
         yield from _separated(ctx, member, account, at)
 

@@ -14,12 +14,12 @@ def by_typed_code(ctx: Context, typed: str) -> Referral | int:
     A wrong code is an answer and no :class:`Refusal`, since that would take the count of it back.
     """
     _check_newcomer(ctx)
-    left, until = service.tries_left(ctx)
+    left, until = service.wrong_codes.left(ctx)
     if not left:
         raise Refusal("referred-too-many", until=until)
     owner = service.owner_of(ctx, read_code(typed.replace("–", "")))
     if owner is None:
-        service.note_try(ctx)
+        service.wrong_codes.note(ctx)
         return left - 1
     _check_pair(ctx, owner)
     return service.add(ctx, owner, ctx.member)

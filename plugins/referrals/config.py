@@ -7,12 +7,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from coterie.core.api import POINTS, Config, Duration
+from coterie.core.api import POINTS, Duration, TriesConfig
 
 Amount = Annotated[int, Field(ge=0, le=10**12)]
 
 
-class ReferralsConfig(Config):
+class ReferralsConfig(TriesConfig):
     """Referrals in one community; rewards are minor units of the currency."""
 
     claim_within: Duration = Field(
@@ -35,11 +35,4 @@ class ReferralsConfig(Config):
     currency: str = Field(default=POINTS, min_length=1, max_length=16, description="What rewards are paid in")
     reward_most_per_day: int = Field(
         default=20, ge=0, le=10**6, description="Referrals of one referrer that are rewarded in one community day"
-    )
-    tries: int = Field(default=5, ge=1, le=100, description="Wrong codes that a member may send in one tries_window")
-    tries_window: Duration = Field(
-        default=timedelta(minutes=10),
-        ge=timedelta(minutes=1),
-        le=timedelta(hours=24),
-        description="The span in which wrong codes are counted",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, MetaData, PrimaryKeyConstraint, String, Table
 
-from coterie.core.api import NAMING, MemberTable
+from coterie.core.api import NAMING, MemberTable, tries_table
 
 metadata = MetaData(naming_convention=NAMING)
 
@@ -42,16 +42,7 @@ referrals = Table(
 state that it has; rewards are what was paid.
 """
 
-tries = Table(
-    "referrals_tries",
-    metadata,
-    Column("community_id", BigInteger, nullable=False),
-    Column("id", BigInteger, nullable=False),
-    Column("member_id", BigInteger, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    PrimaryKeyConstraint("community_id", "id"),
-    Index("ix_referrals_tries_member", "community_id", "member_id", "at"),
-)
+tries = tries_table("referrals_tries", metadata)
 
 member_data = (
     MemberTable(codes),

@@ -1,16 +1,18 @@
-"""Codes, wrong tries and referrals as rows."""
+"""Codes and referrals as rows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
-from coterie.core.api import Context, Member, Statement, made_at, make_code, to_datetime
+from coterie.core.api import Context, Member, Statement, Tries, made_at, make_code, to_datetime
 from coterie.plugins.referrals import sql
 from coterie.plugins.referrals.config import ReferralsConfig
+from coterie.plugins.referrals.models import tries
 from coterie.plugins.referrals.rules import State, Why
 
+wrong_codes: Final = Tries(tries)
 VEST: Final = "vest"
 """The timer by which a referral is looked at; its key is the referral's id."""
 
@@ -60,26 +62,6 @@ def owner_of(ctx: Context, code: str) -> Member | None:
     """Whose code it is, if it is one."""
     row = ctx.sql.one(sql.FIND_CODE, community_id=ctx.community.id, code=code)
     return None if row is None else ctx.find_member(row[0])
-
-
-# -- wrong tries
-
-
-def tries_left(ctx: Context) -> tuple[int, datetime]:
-    """How many wrong codes the acting member may still send, and when there will be one more."""
-    config: ReferralsConfig = ctx.config
-    since = later(ctx, -config.tries_window)
-    row = ctx.sql.one(sql.RECENT_TRIES, community_id=ctx.community.id, member_id=ctx.member.id, since=since)
-    count, first = (0, None) if row is None else (row[0], row[1])
-    return max(0, config.tries - count), to_datetime(first or ctx.instant) + config.tries_window
-
-
-def note_try(ctx: Context) -> None:
-    """Count a wrong code, and forget those that count no more."""
-    config: ReferralsConfig = ctx.config
-    here = {"community_id": ctx.community.id}
-    ctx.sql.run(sql.DROP_TRIES, **here, before=later(ctx, -config.tries_window))
-    ctx.sql.run(sql.ADD_TRY, **here, id=ctx.new_id(), member_id=ctx.member.id, at=ctx.instant)
 
 
 # -- referrals

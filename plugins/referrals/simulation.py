@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, literal_column, select
 
 from coterie.core.api import Context, Member, Statement, is_code
 from coterie.plugins.referrals import service
-from coterie.plugins.referrals.models import codes, referrals, tries
+from coterie.plugins.referrals.models import codes, referrals
 from coterie.plugins.referrals.rules import State
 from coterie.plugins.referrals.service import Referral
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from coterie.core.api import SimulatedView
 
 LOOKED_AT: Final = 8
-"""The newest referrals, codes and members with wrong tries that are looked at."""
+"""The newest referrals and codes that are looked at."""
 SHOW: Final = "Show it here"
 BROUGHT: Final = " brought me"
 """What stands on the buttons."""
@@ -29,13 +29,6 @@ TWICE: Final = Statement(
     .where(_r.community_id == _b("community_id"), _r.state != literal_column("'void'"))
     .group_by(_r.newcomer_id)
     .having(func.count() > literal_column("1"))
-    .limit(_b("most"))
-)
-TRIES: Final = Statement(
-    select(tries.c.member_id, func.count())
-    .where(tries.c.community_id == _b("community_id"))
-    .group_by(tries.c.member_id)
-    .having(func.count() > _b("allowed"))
     .limit(_b("most"))
 )
 CODES: Final = Statement(
@@ -93,10 +86,7 @@ def invariants(ctx: Context) -> Iterator[str]:
             yield f"a code is {code!r}, which is none"
         if member is not None and member.id != identifier:
             yield f"a code belongs to record {identifier}, which is {member.name}’s by now"
-    for identifier, count in ctx.sql.all(TRIES, **here, allowed=ctx.config.tries):
-        member = ctx.find_member(identifier)
-        if member is not None and not ctx.merges_of(member):
-            yield f"{member.name} sent {count} wrong codes, and {ctx.config.tries} are allowed"
+    yield from service.wrong_codes.problems(ctx)
 
 
 def _referral(ctx: Context, found: Referral) -> Iterator[str]:

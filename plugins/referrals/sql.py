@@ -7,10 +7,10 @@ from typing import Final
 from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal_column, or_, select, update
 
 from coterie.core.api import Statement, insertion
-from coterie.plugins.referrals.models import codes, referrals, tries
+from coterie.plugins.referrals.models import codes, referrals
 
 _b = bindparam
-_r, _c, _t = referrals.c, codes.c, tries.c
+_r, _c = referrals.c, codes.c
 _HERE = _r.community_id == _b("community_id")
 WAITING: Final[ColumnElement[str]] = literal_column("'waiting'")
 VESTED: Final[ColumnElement[str]] = literal_column("'vested'")
@@ -29,16 +29,6 @@ OWN_CODE: Final = Statement(
     .limit(literal_column("1"))
 )
 ADD_CODE: Final = insertion(codes, "community_id", "code", "member_id", "at")
-
-# -- wrong tries
-
-RECENT_TRIES: Final = Statement(
-    select(func.count(), func.min(_t.at)).where(
-        _t.community_id == _b("community_id"), _t.member_id == _b("member_id"), _t.at > _b("since")
-    )
-)
-ADD_TRY: Final = insertion(tries, "community_id", "id", "member_id", "at")
-DROP_TRIES: Final = Statement(delete(tries).where(_t.community_id == _b("community_id"), _t.at <= _b("before")))
 
 # -- referrals
 
