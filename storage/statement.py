@@ -8,7 +8,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ClauseElement, Dialect, Table, bindparam, insert
+from sqlalchemy import BindParameter, ClauseElement, Dialect, Table, bindparam, insert
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
@@ -88,7 +88,7 @@ class Statement:
         if found is None:
             compiled: Any = self._expression.compile(dialect=dialect)
             names: list[str] = list(compiled.positiontup or ())
-            fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+            fixed = {name: _constant(bind, dialect) for name, bind in compiled.binds.items() if not bind.required}
             found = self._compiled[dialect.name] = (str(compiled), _picker(names, fixed))
         return found
 
@@ -102,6 +102,12 @@ class Statement:
 def insertion(table: Table, *columns: str) -> Statement:
     """A row into a table, each column from the value of its own name."""
     return Statement(insert(table).values({name: bindparam(name) for name in columns}))
+
+
+def _constant(bind: BindParameter[Any], dialect: Dialect) -> Any:
+    """A constant as the driver takes it."""
+    process = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    return bind.value if process is None else process(bind.value)
 
 
 def _picker(names: list[str], fixed: dict[str, Any]) -> Any:

@@ -19,6 +19,7 @@ from coterie.core.community import Community
 from coterie.core.engine.boot import translator_of
 from coterie.core.knowledge import AttributeValue, stored
 from coterie.core.segments import filters, people
+from coterie.core.segments.asking import WHOM
 from coterie.core.segments.fields import fields_of
 from coterie.core.segments.filters import DEEPEST, LONGEST, Filter, FilterError, Not
 from coterie.core.segments.model import SegmentField, SegmentScope
@@ -396,6 +397,8 @@ def test_sql_means_the_same_people_as_plain_python(store: Store, few: int, monke
             assert segments.count(text) == len(expected)
             for human in humans[:3]:
                 assert segments.has(human.id, text) == (human.id in expected)
+                asked = segments.asked(text)
+                assert asked is None or bool(store.db.one(asked.statement, {WHOM: human.id})) == (human.id in expected)
 
         check()
         connection.rollback()

@@ -85,7 +85,9 @@ class Context(Guarding):
 
     def in_segment(self, member: MemberRecord, text: str) -> bool:
         """Whether a saved segment or a filter means a member; one look-up. Raises :class:`FilterError`."""
-        return self.segments.has(member.id, text)
+        from coterie.core.segments.here import means
+
+        return means(self, member.id, text)
 
     @property
     def conditions(self) -> Conditions:

@@ -105,7 +105,7 @@ def mute_goes_on(ctx: Context, args: Mapping[str, Any]) -> None:
     account = ctx.find_account(sentence.account)
     if account is None or (sentence.until and sentence.until <= ctx.unit.now):
         return
-    if ctx.unit.members.has_left(account, sentence.adapter, sentence.space):  # it is muted when it comes back
+    if ctx.unit.presences.has_left(account, sentence.adapter, sentence.space):  # it is muted when it comes back
         longest = ctx.unit.services.longest_mute(sentence.adapter) * 1000
         later = ctx.unit.now + (longest or DAY)
         due = min(later, sentence.until) if sentence.until else later

@@ -140,6 +140,11 @@ def fields_of(contributed: Iterable[tuple[str, Iterable[SegmentField]]]) -> Mapp
     return found
 
 
+def is_core(field: SegmentField) -> bool:
+    """Whether a field is one of the core's, which tell of a person what is theirs."""
+    return any(field is each for each in _CORE)
+
+
 @lru_cache(maxsize=1)
 def _core_fields() -> Mapping[str, SegmentField]:
     return {name: field for field in _CORE for name in (field.name, *field.aliases)}

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Select, delete, func, insert, literal, select
+from sqlalchemy import BigInteger, Select, bindparam, delete, func, insert, literal, select
 
 from coterie.core.community import Community
 from coterie.core.knowledge import AttributeValue, Segment, stored, tag_name
 from coterie.core.segments import filters
+from coterie.core.segments.asking import WHOM, Asked, asked_of
 from coterie.core.segments.filters import Audience, Filter, FilterError, Not, Test
 from coterie.core.segments.model import SegmentField, SegmentScope
 from coterie.core.segments.parser import parse
@@ -91,12 +92,11 @@ class Segments:
 
     def _audience(self, text: str) -> Audience:
         word = text.strip()
-        saved = self.find(word) if tag_name(word) == word.casefold() else None
+        saved = self.find(word) if _may_be_saved(word) else None
         return Audience(word, word) if saved is None else Audience(f"segment:{saved.name}", saved.name)
 
     def people(self, text: str, *, member: int | None = None, saving: str = "") -> Select[Any]:
         """A select of member ids; raises :class:`FilterError`.  With ``saving`` the filter stands for that segment."""
-
         scope = SegmentScope(self._community.id, self._now, member=member)
         return self._selection(scope, {saving: text}).people(f'segment:"{saving}"' if saving else text)
 
@@ -154,10 +154,27 @@ class Segments:
         """Whether a saved segment or a filter means a member; raises :class:`FilterError`."""
         return self._execute(self.people(self._audience(text).filter, member=member)).first() is not None
 
+    def asked(self, text: str) -> Asked | None:
+        """A filter prepared for asking about many, one by one; raises :class:`FilterError`.
+
+        None for one that cannot be prepared, as a saved segment, which may be changed before the next is asked about.
+        """
+        if _may_be_saved(text.strip()):
+            return None
+        scope = SegmentScope(self._community.id, self._now, member=bindparam(WHOM, type_=BigInteger))
+        selection = self._selection(scope)
+        found = selection.people(text)
+        return None if selection.named else asked_of(found, contributed=selection.contributed)
+
     def page(self, text: str, *, after: int = 0, limit: int) -> Sequence[tuple[int, str]]:
         """People as (id, name), those who came first at the beginning, behind the id ``after``."""
         query = self.people(text).add_columns(members.c.name).where(members.c.id > after)
         return [tuple(row) for row in self._execute(query.order_by(members.c.id).limit(limit))]
+
+
+def _may_be_saved(word: str) -> bool:
+    """Whether a text could be the name of a saved segment, in place of a filter."""
+    return tag_name(word) == word.casefold()
 
 
 def segment_name(raw: str) -> str:

@@ -15,6 +15,7 @@ from coterie.core.commands.values import converter
 from coterie.core.errors import UsageError
 from coterie.core.knowledge import attribute_value
 from coterie.core.segments import filters
+from coterie.core.segments.fields import is_core
 from coterie.core.segments.filters import MOST_TESTS, Filter, FilterError, Not, Operator, Test
 from coterie.core.segments.model import SegmentField, SegmentScope
 from coterie.core.segments.parser import parse
@@ -48,6 +49,10 @@ class Selection:
         self._fields = fields
         self._saved = saved
         self._calendar = calendar
+        self.named = False
+        """Whether a saved segment was named so far;"""
+        self.contributed = False
+        """whether a field of a plugin was."""
         self._open: list[str] = []
         self._tests = 0
         self._person: ColumnElement[int] = members.c.id
@@ -120,6 +125,7 @@ class Selection:
         field = self._fields.get(test.field)
         if field is None:
             raise self._unknown(test)
+        self.contributed |= not is_core(field)
         scope = replace(self._scope, name=test.name or field.fallback)
         if field.named != bool(scope.name) or (test.name and not field.named):
             key = "needs-name" if field.named else "no-name"
@@ -234,6 +240,7 @@ class Selection:
             raise FilterError("cycle", test.at, name=name, path=" → ".join((*self._open, name)))
         if len(self._open) >= DEEPEST_SEGMENT:
             raise FilterError("too-deep", test.at, maximum=DEEPEST_SEGMENT)
+        self.named = True
         text = self._saved(name)
         if text is None:
             raise FilterError("no-segment", test.value_at, name=name[:40])

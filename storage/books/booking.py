@@ -67,6 +67,8 @@ class Booking:
         self._wary: dict[Source, int] = {}
         self._balances: OrderedDict[_Place, _Balance] = OrderedDict()
         self._changed: dict[_Balance, None] = {}
+        self._owners: set[str] = set()
+        """Whose accounts they are."""
         self._new: dict[tuple[int, str], int] = {}
         self._transfers: list[dict[str, Any]] = []
         self._postings: list[dict[str, Any]] = []
@@ -96,6 +98,7 @@ class Booking:
         for balance in self._changed:
             balance.delta = 0
         self._changed.clear()
+        self._owners.clear()
         self._transfers = []
         self._postings = []
 
@@ -103,6 +106,7 @@ class Booking:
         """Drop everything that is not in the database, after a rollback."""
         self._balances.clear()
         self._changed.clear()
+        self._owners.clear()
         self._new.clear()
         self._transfers = []
         self._postings = []
@@ -119,6 +123,10 @@ class Booking:
         self._guessed = False
         while len(self._balances) > CACHED:
             self._balances.popitem(last=False)
+
+    def owes(self, owner: str) -> bool:
+        """Whether something is booked for an owner, in any community, that is not written yet."""
+        return owner in self._owners
 
     def mark(self) -> int:
         """How many transfers wait to be written; tells whether a handler booked anything."""
@@ -229,6 +237,7 @@ class Booking:
             balance.amount += amount
             balance.delta += amount
             self._changed[balance] = None
+            self._owners.add(leg.account.owner)
             self._postings.append(
                 {"community_id": community, "transfer_id": identifier, "account_id": balance.id, "amount": amount}
             )
