@@ -21,7 +21,8 @@ State = Literal["giving", "doubt", "invited", "given", "had", "absent", "left", 
 
 ``giving``: asked for, not done yet.  ``doubt``: asked for, and nobody knows whether it was done.  ``invited``: a link
 was sent.  ``given``: it stands there, and is Coterie's.  ``had``: it stood there before, and is a person's.
-``absent``: the account was not in the space.  ``left``: it left the private space by itself.  ``taking``: to be taken.
+``absent``: the account was not in the space (with a mark where something of Coterie's had stood there).  ``left``: it
+left the private space by itself.  ``taking``: to be taken.
 """
 Act = Literal["give", "again", "take", "note", "wait"]
 """``give``, ``again`` (a person had taken it) and ``take`` change the platform; ``note`` only corrects what is known;
@@ -187,7 +188,9 @@ class _Missing:
         return self._do("give", "hand-gone")
 
     def _came_in(self) -> Step:
-        return self._do("note", "by-hand", "had") if self._taken_up() else self._do("give", "came-in")
+        """What stands there may be Coterie's, if it gave it before: a request with the mark tells."""
+        ours = self.have is not None and self.have.mark
+        return self._do("note", "by-hand", "had") if self._taken_up() and not ours else self._do("give", "came-in")
 
     def _tried(self, have: Applied) -> Step | None:
         """The wait after a request that failed, if it is not over."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
-from coterie.core.access.diff import Applied
+from coterie.core.access.diff import OURS, Applied
 from coterie.core.access.look import applied_of, key_of, row_of
 from coterie.core.actions import AnyAccessAction, GiveRole, Invite, Remove, SetTag, TakeRole
 from coterie.core.audit import audit
@@ -79,7 +79,9 @@ def came(ctx: Context, account: AccountRecord, platform: str, space: str, invite
         _link_used(ctx, rows, account, platform, space, invite)
     for known in _in_space(rows, community, account.id, platform, space):
         if known.slot.kind != "join":
-            if known.state == "absent":
+            if known.state == "absent" and known.mark:
+                rows.save(row_of(community, account.id, replace(known, state="doubt", since=ctx.unit.now)))
+            elif known.state == "absent":
                 rows.drop(key_of(community, account.id, known.slot))
         elif known.state in ("invited", "doubt", "giving"):
             sent = known.state != "giving" or bool(known.value)
@@ -103,7 +105,9 @@ def went(ctx: Context, account: AccountRecord, platform: str, space: str) -> Non
             left = replace(known, state="left", mark=0, value="", attempts=0, retry_at=0, since=ctx.unit.now)
             rows.save(row_of(community, account.id, left))
         elif known.state != "absent":
-            away = replace(known, state="absent", mark=0, value="", attempts=0, retry_at=0, since=ctx.unit.now)
+            # Platforms take it off with the account; where this is heard late, it may be on it again, by our mark.
+            mark = known.mark if known.state in OURS else 0
+            away = replace(known, state="absent", mark=mark, value="", attempts=0, retry_at=0, since=ctx.unit.now)
             rows.save(row_of(community, account.id, away))
 
 
@@ -131,7 +135,7 @@ def _given(ctx: Context, known: Applied, action: AnyAccessAction, said: str, acc
         return replace(done, state="given")  # by an earlier link
     if said == HAD:
         return replace(done, state="had", mark=0, value="", reason="by-hand")
-    away = ctx.unit.members.has_left(account, known.slot.platform, known.slot.space)
+    away = ctx.unit.presences.has_left(account, known.slot.platform, known.slot.space)
     if said == ABSENT or (away and known.slot.kind != "join"):
         return replace(done, state="absent", mark=0, value="", reason="not-there")
     if isinstance(action, Invite):

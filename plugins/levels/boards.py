@@ -16,7 +16,8 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from coterie.core.api import Context, Statement, upsert
 from coterie.plugins.levels.models import buckets, scores
-from coterie.plugins.levels.rules import bucket_of, first_of
+from coterie.plugins.levels.rules import bucket_of, first_of, wholes
+from coterie.plugins.levels.sql import ALL, RUNNING
 
 _b = bindparam
 _HERE = (scores.c.community_id == _b("community_id"), scores.c.board == _b("board"))
@@ -165,11 +166,18 @@ def settle(ctx: Context, member: int, *, shown: bool, change: int = 0, only: Seq
 
     Afterwards a score is the XP if the member is ``shown``, and 0 if not.  What a merge of two records, or its undoing,
     left behind is put right: there the tally has more or less than the score by what the other record had.  ``change``
-    is added to the XP on the boards in ``only``, which does not go below 0.
+    is added to the XP on the boards in ``only``, which does not go below 0.  What was taken away counts on no board of
+    these days: none has more than one that counts the same and more.
     """
     moves: list[tuple[str, int, int]] = []
-    for board, xp, score, tally in ctx.sql.all(ROWS, community_id=ctx.community.id, member_id=member):
-        total = max(0, xp + change) if board in only else max(0, xp)
+    rows = ctx.sql.all(ROWS, community_id=ctx.community.id, member_id=member)
+    totals = {board: max(0, xp + change if board in only else xp) for board, xp, _, _ in rows}
+    running = ctx.sql.one(RUNNING, community_id=ctx.community.id)
+    for part, whole in wholes(ctx.community.today(), None if running is None else running[0]):
+        if part in totals:
+            totals[part] = min(totals[part], totals.get(whole or ALL, 0))
+    for board, xp, score, tally in rows:
+        total = totals[board]
         wanted = total if shown else 0
         if (total, wanted, wanted) == (xp, score, tally):
             continue

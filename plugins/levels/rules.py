@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from coterie.plugins.levels.config import Curve, Tier
@@ -179,6 +179,17 @@ def week_board(day: date) -> str:
 def season_board(season: int) -> str:
     """The board of a season by its id."""
     return f"s{season}"
+
+
+def wholes(today: date, season: int | None) -> list[tuple[str, str]]:
+    """The boards of these days, each with the one that counts the same and more (empty: that of all time), the greater
+    ones first.
+
+    Yesterday and tomorrow are among them: the clock may be put back.
+    """
+    days = [today + timedelta(days=each) for each in (-1, 0, 1)]
+    found = [(week_board(day), "") for day in days] + [(day_board(day), week_board(day)) for day in days]
+    return found if season is None else [(season_board(season), ""), *found]
 
 
 def bucket_of(score: int) -> int:

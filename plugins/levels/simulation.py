@@ -10,8 +10,8 @@ from sqlalchemy import and_, bindparam, func, or_, select
 
 from coterie.core.api import Context, Statement, to_datetime
 from coterie.plugins.levels import rules
-from coterie.plugins.levels.models import buckets, members, scores, seasons
-from coterie.plugins.levels.sql import ALL, WITH_XP
+from coterie.plugins.levels.models import buckets, members, scores
+from coterie.plugins.levels.sql import ALL, RUNNING, WITH_XP
 
 if TYPE_CHECKING:
     from coterie.core.api import SimulatedView
@@ -59,7 +59,7 @@ MORE: Final = Statement(
     .where(
         _part.c.community_id == _b("community_id"),
         _part.c.board == _b("part"),
-        or_(_whole.c.xp.is_(None), _whole.c.xp < _part.c.xp),
+        func.coalesce(_whole.c.xp, 0) < _part.c.xp,
     )
     .limit(_b("newest"))
 )
@@ -69,9 +69,6 @@ LEVELS: Final = Statement(
     .where(members.c.community_id == _b("community_id"))
     .order_by(members.c.member_id.desc())
     .limit(_b("newest"))
-)
-RUNNING: Final = Statement(
-    select(seasons.c.id).where(seasons.c.community_id == _b("community_id"), seasons.c.ended_at.is_(None))
 )
 
 

@@ -39,6 +39,10 @@ def _of(table: Any, *names: str) -> tuple[Any, ...]:
     return tuple(table.c[name] == _b(name) for name in ("community_id", *names))
 
 
+RUNNING: Final = Statement(
+    select(seasons.c.id).where(seasons.c.community_id == _b("community_id"), seasons.c.ended_at.is_(None))
+)
+"""The season that is on, if one is."""
 WITH_XP: Final = members.outerjoin(
     scores,
     and_(
