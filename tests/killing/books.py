@@ -19,7 +19,8 @@ PACKETS: Final = "SELECT id, sender_id, greeting, total, count, state, taken_cou
 SHARES: Final = "SELECT packet_id, number, amount, member_id FROM redpacket_shares ORDER BY packet_id, number"
 MOVEMENTS: Final = (
     "SELECT a.owner, t.plugin, t.reason, t.note, p.amount FROM postings p "
-    "JOIN transfers t ON t.id = p.transfer_id JOIN ledger_accounts a ON a.id = p.account_id "
+    "JOIN transfers t ON t.community_id = p.community_id AND t.id = p.transfer_id "
+    "JOIN ledger_accounts a ON a.community_id = p.community_id AND a.id = p.account_id "
     "WHERE a.kind = 'member' AND a.currency = 'points' ORDER BY p.transfer_id"
 )
 BALANCES: Final = "SELECT kind, owner, balance FROM ledger_accounts WHERE currency = 'points'"
