@@ -49,11 +49,16 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class MessagePosted(Event, frozen=True, tag="message", kw_only=True):
-    """Somebody wrote in a channel or to the bot; a text that starts with ``/`` is routed as a command."""
+    """Somebody wrote in a channel or to the bot; a text that starts with ``/`` is routed as a command.
+
+    Who writes in a space is taken to be in it, unless it may be a ``comment`` on a post elsewhere, which people who are
+    not in the space can write too (Telegram's discussion groups).
+    """
 
     text: str
     message: str = ""
     reply_to: str = ""
+    comment: bool = False
 
 
 class MessageEdited(Event, frozen=True, tag="message-edited", kw_only=True):

@@ -78,7 +78,7 @@ class Front(Desk):
         most = max(1, min(limit, MOST_PRESENCES))
 
         def look(ctx: Context) -> list[Presence]:
-            rows = ctx.unit.members.presences(ctx.community.id, adapter, space, after, most)
+            rows = ctx.unit.presences.inside(ctx.community.id, adapter, space, after, most)
             return [Presence(*row) for row in rows]
 
         found: list[Presence] = await self.on_lane(community, look)

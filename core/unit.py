@@ -22,6 +22,7 @@ from coterie.storage.engine import LaneConnection
 from coterie.storage.journal import ADD_QUEUED, DROP_TIMER, PAYLOAD_OF_REF, Journal
 from coterie.storage.ledger import Ledger
 from coterie.storage.members import Members
+from coterie.storage.presences import Presences
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from coterie.core.cards import Card
     from coterie.core.community import Community
     from coterie.core.context.batched import Batched, BatchKey
+    from coterie.core.segments.asking import Asking
 
 MAX_DEPTH: Final = 32
 """Generations of events emitted by handlers of emitted events."""
@@ -49,6 +51,7 @@ class Unit:
         self.journal = Journal(db)
         self.ledger = Ledger(db, services.ids)
         self.members = Members(db, services.ids)
+        self.presences = Presences(db, self.members)
         self.ledger.owner_now = self._owner_now
         self.activity = Activity(db)
         self.session: Session | None = None
@@ -57,6 +60,8 @@ class Unit:
         self.places: dict[int, tuple[int, Where]] = {}
         self.undo: list[Callable[[], None]] = []
         """What takes back, should the batch be rolled back, what it has changed outside the store."""
+        self.asking: Asking | None = None
+        """What filters were made into lately; made with the first that is asked about a member."""
         self.begin()
 
     def _owner_now(self, community: int, owner: str) -> str:
@@ -120,6 +125,7 @@ class Unit:
             self.session.close()
         self.journal.reset()
         self.members.trim()
+        self.presences.trim()
         self.ledger.trim()
         self.activity.trim()
         if len(self.places) > 20_000:
@@ -136,6 +142,7 @@ class Unit:
         self.journal.reset()
         self.ledger.forget()
         self.members.forget()
+        self.presences.forget()
         self.activity.forget()
         self.places.clear()
         for take_back in reversed(self.undo):

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import bindparam, literal_column, select, update
 
 from coterie.storage.statement import Statement, insertion, lies_between
-from coterie.storage.tables import accounts, channels, communities, members, presences, spaces
+from coterie.storage.tables import accounts, channels, communities, members, spaces
 
 _b = bindparam
 # Where a row is changed, what it is found by ends in "_": SQLAlchemy keeps the columns' own names for what is set.
 _THE_MEMBER = (members.c.community_id == _b("community_id"), members.c.id == _b("id_"))
 _THE_ACCOUNT = (accounts.c.community_id == _b("community_id"), accounts.c.id == _b("id_"))
-_THE_PRESENCE = (
-    presences.c.community_id == _b("community_id"),
-    presences.c.adapter == _b("adapter_"),
-    presences.c.space == _b("space_"),
-    presences.c.account_id == _b("account_id_"),
-)
-_IN_THE_SPACE = (
-    presences.c.community_id == _b("community_id"),
-    presences.c.adapter == _b("adapter"),
-    presences.c.space == _b("space"),
-)
 _OF_THE_MEMBER = (accounts.c.community_id == _b("community_id"), accounts.c.member_id == _b("member_id"))
-_WITH_ACCOUNTS = presences.join(
-    accounts, (accounts.c.community_id == presences.c.community_id) & (accounts.c.id == presences.c.account_id)
-)
 
 
 def _of_member(column: str) -> Statement:
@@ -134,27 +120,6 @@ SET_DM = Statement(
     update(accounts).where(*_THE_ACCOUNT).values(adapter=_b("adapter"), dm=_b("dm"), dm_closed_at=_b("closed_at"))
 )
 MOVE_ACCOUNT = Statement(update(accounts).where(*_THE_ACCOUNT).values(member_id=_b("member_id")))
-FIND_PRESENCE = Statement(select(presences.c.left_at).where(*_IN_THE_SPACE, presences.c.account_id == _b("account_id")))
-FIRST_SEEN = Statement(select(func.min(presences.c.joined_at)).where(*_IN_THE_SPACE))
-ADD_PRESENCE = insertion(presences, "community_id", "adapter", "space", "account_id", "joined_at")
-SET_PRESENCE = Statement(update(presences).where(*_THE_PRESENCE).values(left_at=_b("left_at")))
-END_PRESENCE = Statement(
-    update(presences).where(*_THE_PRESENCE).values(left_at=_b("left_at"), standing=literal_column("'member'"))
-)
-STAND = Statement(update(presences).where(*_THE_PRESENCE).values(standing=_b("standing")))
-RUNS_A_SPACE = Statement(
-    select(presences.c.space)
-    .select_from(_WITH_ACCOUNTS)
-    .where(*_OF_THE_MEMBER, presences.c.left_at.is_(None), presences.c.standing == literal_column("'operator'"))
-    .limit(literal_column("1"))
-)
-PRESENCES_IN = Statement(
-    select(presences.c.account_id, accounts.c.native, presences.c.standing, presences.c.joined_at)
-    .select_from(_WITH_ACCOUNTS)
-    .where(*_IN_THE_SPACE, presences.c.account_id > _b("after"), presences.c.left_at.is_(None))
-    .order_by(presences.c.account_id)
-    .limit(_b("most"))
-)
 BEGINS_WITH = Statement(
     select(accounts.c.member_id, accounts.c.name, accounts.c.platform, accounts.c.native)
     .where(
@@ -165,9 +130,3 @@ BEGINS_WITH = Statement(
     .limit(_b("most"))
 )
 """Accounts whose names lie between two texts; ``high`` is past all that begin as ``low`` does."""
-PRESENCES_OF = Statement(select(presences.c.left_at).select_from(_WITH_ACCOUNTS).where(*_OF_THE_MEMBER))
-PRESENT_SPACES = Statement(
-    select(presences.c.adapter, presences.c.space)
-    .select_from(_WITH_ACCOUNTS)
-    .where(*_OF_THE_MEMBER, presences.c.left_at.is_(None))
-)

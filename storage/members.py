@@ -15,32 +15,23 @@ from coterie.storage.member_sql import (
     ADD_ACCOUNT,
     ADD_CHANNEL,
     ADD_MEMBER,
-    ADD_PRESENCE,
     ADD_SEPARATED,
     BEGINS_WITH,
     BY_NAME,
     CHANNEL,
-    END_PRESENCE,
     FIND_ACCOUNT,
     FIND_CHANNEL,
-    FIND_PRESENCE,
-    FIRST_SEEN,
     MEMBER,
     MOVE_ACCOUNT,
     OPERATORS,
-    PRESENCES_IN,
-    PRESENT_SPACES,
     RENAME_ACCOUNT,
     RENAME_MEMBER,
-    RUNS_A_SPACE,
     SET_DM,
     SET_HEARD,
     SET_LEFT,
     SET_LOCALE,
     SET_MERGED,
-    SET_PRESENCE,
     SET_STANDING,
-    STAND,
 )
 from coterie.storage.statement import Row
 
@@ -309,68 +300,6 @@ class Members:
         exact = {member for member, found in rows if found == name}
         return sorted(exact or {member for member, _ in rows})
 
-    def enter(self, account: AccountRecord, adapter: str, space: str, now: int) -> bool:
-        """Note that an account is in a space; whether it was not before."""
-        values = {
-            "community_id": account.member.community,
-            "adapter": adapter,
-            "space": space,
-            "account_id": account.id,
-        }
-        row = self.db.one(FIND_PRESENCE, values)
-        if row is None:
-            self.db.run(ADD_PRESENCE, values | {"joined_at": now})
-        elif row[0] is None:
-            return False
-        else:
-            self.db.run(SET_PRESENCE, _at(values) | {"left_at": None})
-        if account.member.left:
-            self.set_left(account.member, None)
-        return True
-
-    def first_seen(self, community: int, adapter: str, space: str) -> int | None:
-        """When the first account was seen in a space, in milliseconds; None for a space in which none was."""
-        row = self.db.one(FIRST_SEEN, {"community_id": community, "adapter": adapter, "space": space})
-        return None if row is None or row[0] is None else int(row[0])
-
-    def leave(self, account: AccountRecord, adapter: str, space: str, now: int) -> None:
-        """Note that an account left a space, and its standing there with it; a member who is nowhere any more counts as
-        gone.
-        """
-        values = {
-            "community_id": account.member.community,
-            "adapter": adapter,
-            "space": space,
-            "account_id": account.id,
-        }
-        if self.db.one(FIND_PRESENCE, values) is None:
-            self.db.run(ADD_PRESENCE, values | {"joined_at": now})
-        self.db.run(END_PRESENCE, _at(values) | {"left_at": now})
-        if not self.db.all(PRESENT_SPACES, {"community_id": account.member.community, "member_id": account.member.id}):
-            self.set_left(account.member, now)
-
-    def has_left(self, account: AccountRecord, adapter: str, space: str) -> bool:
-        """Whether an account is known to have left a space."""
-        place = {"adapter": adapter, "space": space, "account_id": account.id}
-        row = self.db.one(FIND_PRESENCE, {"community_id": account.member.community} | place)
-        return row is not None and row[0] is not None
-
-    def stand(self, account: AccountRecord, adapter: str, space: str, standing: str, now: int) -> None:
-        """Note what a space says that an account is there; who runs it is in it."""
-        if standing == "operator":
-            self.enter(account, adapter, space, now)
-        here = {"community_id": account.member.community, "adapter": adapter, "space": space, "account_id": account.id}
-        self.db.run(STAND, _at(here) | {"standing": standing})
-
-    def runs_a_space(self, member: MemberRecord) -> bool:
-        """Whether an account of a member is in a space that says it is an operator."""
-        return self.db.one(RUNS_A_SPACE, {"community_id": member.community, "member_id": member.id}) is not None
-
-    def presences(self, community: int, adapter: str, space: str, after: int, most: int) -> list[Row]:
-        """Who is in a space: ``(account id, native id, standing, joined_at)`` in the order of the account ids."""
-        values = {"community_id": community, "adapter": adapter, "space": space, "after": after, "most": most}
-        return self.db.all(PRESENCES_IN, values)
-
     def begins_with(self, community: int, name: str, most: int) -> list[Row]:
         """Accounts of people whose names begin with something, in any case, in no order: ``(member id, name,
         platform, native id)``.
@@ -402,13 +331,6 @@ class Members:
     def place(self, community: int, channel: int) -> Row | None:
         """``(adapter, native, space, kind, title)`` of a channel."""
         return self.db.one(CHANNEL, {"community_id": community, "id": channel})
-
-
-def _at(values: dict[str, object]) -> dict[str, object]:
-    """The values that find a presence which is to be changed."""
-    return {"community_id": values["community_id"]} | {
-        f"{name}_": values[name] for name in ("adapter", "space", "account_id")
-    }
 
 
 def folded(name: str) -> str:

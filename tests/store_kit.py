@@ -14,6 +14,7 @@ from coterie.storage.journal import Journal
 from coterie.storage.ledger import Account, Ledger, Leg, Transfer
 from coterie.storage.members import Members
 from coterie.storage.migrate import core_migrations, upgrade
+from coterie.storage.presences import Presences
 from coterie.storage.proof import verify
 
 COMMUNITY = 1
@@ -35,6 +36,7 @@ class Store:
         self.db.open()
         self.ledger = Ledger(self.db, self.ids)
         self.members = Members(self.db, self.ids)
+        self.presences = Presences(self.db, self.members)
         self.journal = Journal(self.db)
 
     @contextmanager
@@ -48,6 +50,7 @@ class Store:
         except BaseException:
             self.ledger.forget()
             self.members.forget()
+            self.presences.forget()
             raise
         finally:
             self.journal.reset()

@@ -147,7 +147,7 @@ def test_everything_that_names_the_space_follows(town: LiveTown) -> None:
     assert ("moved", "hall") in HEARD
     assert stray(town, "town") == []
     assert town.inside(lambda ctx: ctx.place_of(channel)) == Where("sandbox", "general", "hall", "room", "#general")
-    assert rows(town, "SELECT space, count(*) FROM presences GROUP BY space") == [("hall", 1)]
+    assert rows(town, "SELECT space, count(*) FROM presences GROUP BY space") == [("hall", 2)]
     assert rows(town, "SELECT space, state FROM applied_access") == [("hall", "given")]
     bob.taps("Press")
     assert town.shows("pressed")

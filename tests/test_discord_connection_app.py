@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from coterie.adapters.discord import DiscordAdapter, DiscordConfig, rounds
+from coterie.adapters.discord import DiscordAdapter, DiscordConfig, members, rounds
 from coterie.adapters.discord.fake import FakeDiscord, FakeGuild, FakeMessage
 from coterie.core.app import App
 from coterie.core.config import Settings
@@ -134,3 +134,36 @@ async def test_taps_during_a_restart_and_repeated_ones_count_once(tmp_path: Path
             fake.replays(3)
             await until_balanced(scene, {"alice": 900})
         assert len(fake.sessions.known) == 1, "the session was resumed"
+
+
+async def test_who_came_back_is_in_after_the_next_comparison_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their first stay must not be taken for the one that lasts, or the comparison would end it."""
+    monkeypatch.setattr(members, "SLACK", 0)
+    async with FakeDiscord() as fake:
+        guild = fake.add_guild("Harbour", members=["alice"])
+        async with application(fake, guild) as scene:
+
+            async def stays() -> list[int]:
+                page = await scene.app.presences("discord", guild.id)
+                return [each.joined_at for each in page if each.id == fake.person("bob").id]
+
+            async def until_there(*, there: bool) -> None:
+                for _ in range(500):
+                    if bool(await stays()) == there:
+                        return
+                    await asyncio.sleep(0.01)
+                raise AssertionError(f"bob is {'not ' if there else ''}there")
+
+            for _ in range(2):
+                fake.joins("bob", guild)
+                await until_there(there=True)
+                fake.leaves("bob", guild)
+                await until_there(there=False)
+            fake.joins("bob", guild)
+            await until_there(there=True)
+            before = await stays()
+            keeper = scene.adapter.platform.connection._keeper
+            assert keeper is not None
+            for _ in range(2):
+                await keeper._members.reconcile(guild.id)
+            assert await stays() == before

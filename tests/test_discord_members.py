@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
+from itertools import count
 
 import discord
 import pytest
@@ -26,11 +28,14 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(members, "LONGEST_WAIT", 0.01)
 
 
-def comparing(on: Stage, *believed: tuple[str, str, int], invites: bool = False) -> Members:
+def comparing(
+    on: Stage, *believed: tuple[str, str, int], invites: bool = False, clock: Callable[[], float] = time.time
+) -> Members:
     """A comparison with a store that believes these to be there: (name, standing, when they came)."""
     on.inbox.believed = Store((on.user(name).id, standing, at) for name, standing, at in believed).believed
     watched = on.platform.invites if invites else None
-    return Members(on.platform.calls, on.platform.me, on.platform.guilds, on.reader(), on.inbox, invites=watched)
+    platform = on.platform
+    return Members(platform.calls, platform.me, platform.guilds, on.reader(), on.inbox, invites=watched, clock=clock)
 
 
 def now() -> int:
@@ -108,6 +113,22 @@ async def test_when_somebody_came_is_unknown_nobody_takes_it_for_a_return() -> N
     async with stage() as on:
         await comparing(on, ("ann", "member", 0), ("bo", "member", 0)).reconcile(on.guild.id)
         assert on.inbox.of(MemberLeft) == []
+
+
+async def test_who_is_known_by_what_they_wrote_is_told_to_have_come() -> None:
+    async with stage() as on:
+        await comparing(on, ("ann", "member", 0), ("bo", "member", now())).reconcile(on.guild.id)
+        told = ids(on.inbox.of(MemberJoined))
+        assert on.user("ann").id in told
+        assert on.user("bo").id not in told
+
+
+async def test_a_stay_whose_beginning_nobody_knows_ends_each_time_anew() -> None:
+    async with stage() as on:
+        seconds = count(1000.0)
+        for _ in range(2):
+            await comparing(on, ("gone", "member", 0), clock=lambda: next(seconds)).reconcile(on.guild.id)
+        assert len({event.key for event in on.inbox.of(MemberLeft)}) == 2
 
 
 async def test_who_has_not_agreed_to_the_rules_has_not_joined() -> None:

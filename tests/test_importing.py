@@ -226,7 +226,7 @@ def test_who_is_there_is_known_better_live(past: Past, tmp_path: Path) -> None:
     live_since(past, (START + 100) * 1000)
     with past.store.batch():
         account = past.store.members.enrol(COMMUNITY, "telegram", "1", "One", locale="", bot=False, now=NOW)
-        past.store.members.enter(account, "telegram", "-1001", NOW)
+        past.store.presences.enter(account, "telegram", "-1001", NOW)
     leaving = [
         telegram_service(1, 1, "join_group_by_link", at=START),
         telegram_service(2, 1, "remove_members", at=START + 5, members=["User 1"]),

@@ -115,6 +115,54 @@ celia@telegram is operator
 fault: send uncertain lost
 celia@telegram: /merge fatima amber
 wait 1d""",
+    "XP of yesterday is taken today, before the clock was put back over midnight": """\
+amber is operator
+fatima@telegram: see you tomorrow
+wait 1d
+amber: /xp take fatima 600 for the poster
+fault: clock -1h""",
+    "XP is taken from somebody who then earns some, and whose accounts are separated": """\
+amber is operator
+boris@telegram: see you tomorrow
+link boris boris@telegram
+amber: /xp take boris 600 for the poster
+wait 1d
+amber in dm: /unmerge boris
+boris@telegram: see you tomorrow
+amber: [Undo 1: Boris]
+amber: [Undo the merge]""",
+    "a role is given to somebody whose leaving and coming back is heard later": """\
+amber is operator
+boris is operator
+amber: /merge amber fatima
+amber: [Merge]
+boris: /merge amber boris
+fault: late 2m
+boris leaves
+boris joins
+amber: /access-give fatima silver 1h helped at the door
+boris: [Merge]
+wait 2h""",
+    "somebody leaves before an older message of theirs comes, with the clock put back": """\
+fault: late 5s
+amber: /season start Summer
+fault: clock -3s
+amber leaves
+wait 1d""",
+    "somebody is told to have left after they are back": """\
+fault: late 5s
+dmitri@telegram leaves
+dmitri@telegram joins
+wait 1d""",
+    "the name of somebody erased is typed again by one who does not let the bot write": """\
+amber is operator
+celia@telegram in dm: /privacy
+celia@telegram: [Erase me]
+celia@telegram: [Yes, erase me]
+amber blocks
+wait 1d
+amber in dm: /unmerge celia
+wait 4d""",
     "XP of tomorrow is taken today, after the clock was put back over midnight": """\
 amber is operator
 elvira: /checkin

@@ -9,6 +9,7 @@ import pytest
 
 from coterie.storage.journal import ADD_TASK, DUE_TIMERS, NEXT_TIMER, PENDING
 from coterie.storage.members import AccountRecord, Members
+from coterie.storage.presences import Presences
 from tests.store_kit import COMMUNITY, NOW, Store
 
 ROOM = ("sandbox", "town")
@@ -85,24 +86,24 @@ def test_what_is_rolled_back_is_forgotten(store: Store) -> None:
 
 
 def test_coming_and_going(store: Store) -> None:
-    members = store.members
+    presences = store.presences
     with store.batch():
         ada = enrol(store, "Ada")
-        assert members.enter(ada, *ROOM, NOW) is True
-        assert members.enter(ada, *ROOM, NOW) is False, "told twice"
-        assert members.enter(ada, "telegram", "group", NOW) is True
-        members.leave(ada, *ROOM, NOW + 1)
+        assert presences.enter(ada, *ROOM, NOW) is True
+        assert presences.enter(ada, *ROOM, NOW) is False, "told twice"
+        assert presences.enter(ada, "telegram", "group", NOW) is True
+        presences.leave(ada, *ROOM, NOW + 1)
         assert not ada.member.left, "still in the other one"
-        members.leave(ada, "telegram", "group", NOW + 2)
+        presences.leave(ada, "telegram", "group", NOW + 2)
         assert ada.member.left
     with store.batch():
         found = fresh(store).account(COMMUNITY, "telegram", "id-Ada")
         assert found is not None
         assert found.member.left
-        assert members.enter(found, *ROOM, NOW + 3) is True
+        assert presences.enter(found, *ROOM, NOW + 3) is True
         assert not found.member.left
         bob = enrol(store, "Bob")
-        members.leave(bob, *ROOM, NOW)  # somebody whose coming was never heard of
+        presences.leave(bob, *ROOM, NOW)  # somebody whose coming was never heard of
         assert bob.member.left
     assert store.rows("SELECT left_at FROM members ORDER BY id") == [(None,), (NOW,)]
 
@@ -123,22 +124,22 @@ def test_two_accounts_become_one_person(store: Store) -> None:
 
 
 def test_what_spaces_say_of_an_account_is_kept_for_each(store: Store) -> None:
-    members = store.members
+    presences = store.presences
     with store.batch():
         ada = enrol(store, "Ada")
-        members.stand(ada, *ROOM, "operator", NOW)
-        members.stand(ada, "telegram", "group", "operator", NOW)
-        members.stand(ada, *ROOM, "member", NOW)
-        assert members.runs_a_space(ada.member)
-        assert [row[1:] for row in members.presences(COMMUNITY, *ROOM, 0, 9)] == [("id-Ada", "member", NOW)]
-        members.leave(ada, "telegram", "group", NOW + 1)
-        assert not members.runs_a_space(ada.member)
-        members.enter(ada, "telegram", "group", NOW + 2)
-        assert not members.runs_a_space(ada.member), "leaving has ended it"
-        members.stand(ada, "telegram", "group", "operator", NOW + 3)
-        members.leave(ada, "telegram", "group", NOW + 4)
-        members.stand(ada, "telegram", "group", "operator", NOW + 5)
-        assert fresh(store).runs_a_space(ada.member), "who runs a space is in it"
+        presences.stand(ada, *ROOM, "operator", NOW)
+        presences.stand(ada, "telegram", "group", "operator", NOW)
+        presences.stand(ada, *ROOM, "member", NOW)
+        assert presences.runs_a_space(ada.member)
+        assert [row[1:] for row in presences.inside(COMMUNITY, *ROOM, 0, 9)] == [("id-Ada", "member", NOW)]
+        presences.leave(ada, "telegram", "group", NOW + 1)
+        assert not presences.runs_a_space(ada.member)
+        presences.enter(ada, "telegram", "group", NOW + 2)
+        assert not presences.runs_a_space(ada.member), "leaving has ended it"
+        presences.stand(ada, "telegram", "group", "operator", NOW + 3)
+        presences.leave(ada, "telegram", "group", NOW + 4)
+        presences.stand(ada, "telegram", "group", "operator", NOW + 5)
+        assert Presences(store.db, store.members).runs_a_space(ada.member), "who runs a space is in it"
 
 
 @pytest.mark.parametrize("typed", ["", "a", "ÄM", "李", "x", "%", "_", "\\"])

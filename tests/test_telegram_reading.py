@@ -52,6 +52,16 @@ def test_a_thread_of_replies_is_no_topic() -> None:
     assert one(update("message", message(text="hello", message_thread_id=9))).where == ROOM
 
 
+def test_who_writes_in_a_thread_of_replies_may_comment_from_outside() -> None:
+    places: list[dict[str, Any]] = [
+        {"message_thread_id": 9},
+        {"message_thread_id": 9, "is_topic_message": True},
+        {},
+    ]
+    told = [one(update("message", message(text="hello", **more))) for more in places]
+    assert [isinstance(each, MessagePosted) and each.comment for each in told] == [True, False, False]
+
+
 def test_a_topic_of_a_direct_chat_is_the_direct_chat() -> None:
     raw = message(chat=PRIVATE, text="hello", is_topic_message=True, message_thread_id=9)
     assert one(update("message", raw)).where == DM

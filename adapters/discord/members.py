@@ -154,7 +154,7 @@ class Members:
             runs = self._guilds.is_operator(guild, standing.id, standing.roles)
             if runs:
                 self._reader.set_operator(guild, standing.id, standing.roles)
-            if known is None:
+            if known is None or not known >> 1:  # the store has heard them at most, and not that they came
                 came += [self._with_invite(event) for event in self._joined(guild, member)]
             if runs != ran and guild in self._guilds:
                 events.append(self._standing(guild, who, runs=runs))
@@ -193,8 +193,9 @@ class Members:
         await self._submit(events)
 
     def _gone(self, guild: str, who: Who, since: int) -> MemberLeft:
-        """The key is the stay that ended, which the store has begun once."""
-        return MemberLeft(key=f"dc:l:{guild}:{who.id}:{since}", who=who, where=self._guilds.home(guild))
+        """The key is the stay that ended, which the store has begun once; one whose beginning nobody knows has none."""
+        stay = since or f"until:{int(self._clock() * 1000)}"
+        return MemberLeft(key=f"dc:l:{guild}:{who.id}:{stay}", who=who, where=self._guilds.home(guild))
 
     def _standing(self, guild: str, who: Who, *, runs: bool) -> StandingChanged:
         standing: Standing = "operator" if runs else "member"

@@ -1,4 +1,4 @@
-"""People who come into spaces, go, ask to be let in, or run them."""
+"""People who come into spaces, are found to be there, go, ask to be let in, or run them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,23 @@ from coterie.core.context import Context
 from coterie.core.context.sentences import came_back
 from coterie.core.engine.fence import UNKNOWN
 from coterie.core.engine.registry import Table
-from coterie.core.events import JoinRequested, MemberJoined, MemberLeft, StandingChanged, Where
+from coterie.core.events import (
+    CommandCalled,
+    JoinRequested,
+    MemberJoined,
+    MemberLeft,
+    MessagePosted,
+    StandingChanged,
+    Where,
+)
 from coterie.core.people.standings import settle_standing
 
 if TYPE_CHECKING:
     from coterie.core.engine.dispatcher import Dispatcher
+    from coterie.storage.members import AccountRecord
 
 SLACK: Final = 300_000
-"""Milliseconds by which an arrival may lie before the first sight of its space and still be news."""
+"""Milliseconds by which a platform's clock may be behind ours, or ahead of it."""
 
 
 def joined(dispatcher: Dispatcher, table: Table, ctx: Context, event: MemberJoined) -> None:
@@ -26,23 +35,43 @@ def joined(dispatcher: Dispatcher, table: Table, ctx: Context, event: MemberJoin
     """
     if ctx.account is None or event.where is None:
         return
-    from coterie.core.access.outcome import came  # loaded with the first who comes or goes
-
-    adapter, space, unit = event.where.adapter, event.where.space, dispatcher.unit
-    came(ctx, ctx.account, adapter, space, event.invite)
-    came_back(ctx, ctx.account, adapter, space)
-    news = not 0 < event.at < _known_since(dispatcher, ctx.community.id, event.where) - SLACK
-    if unit.members.enter(ctx.account, adapter, space, unit.now) and news:
+    where, unit = event.where, dispatcher.unit
+    _is_in(ctx, ctx.account, where, event.invite)
+    news = not 0 < event.at < _known_since(dispatcher, ctx.community.id, where) - SLACK
+    if unit.presences.enter(ctx.account, where.adapter, where.space, unit.now) and news:
         dispatcher.notify(table.observers[MemberJoined], ctx, event)
 
 
+def wrote(dispatcher: Dispatcher, ctx: Context, event: MessagePosted | CommandCalled) -> None:
+    """Note that whoever writes in a space is in it.
+
+    Of those who were in before the bot was, no platform tells but by what they do; of those who come while the bot is
+    away, Telegram does not after a day.  Plugins do not hear of it: nobody came.
+    """
+    if ctx.account is None or event.where is None or not event.where.space or event.where.kind == "dm":
+        return
+    if type(event) is MessagePosted and event.comment:
+        return
+    where, unit = event.where, dispatcher.unit
+    if unit.presences.wrote(ctx.account, where.adapter, where.space, event.at - SLACK):
+        _is_in(ctx, ctx.account, where, "")
+
+
+def _is_in(ctx: Context, account: AccountRecord, where: Where, invite: str) -> None:
+    """What waited for somebody to be in a space: things to be given there, and a mute that goes on."""
+    from coterie.core.access.outcome import came  # loaded with the first who comes or goes
+
+    came(ctx, account, where.adapter, where.space, invite)
+    came_back(ctx, account, where.adapter, where.space)
+
+
 def _known_since(dispatcher: Dispatcher, community: int, where: Where) -> int:
-    """When the first account was seen in a space; now for a space in which none was."""
+    """When somebody first came into a space; now for a space into which nobody was told to have come."""
     key = community, where.adapter, where.space
     known = dispatcher.since.get(key)
     if known is None:
         unit = dispatcher.unit
-        known = unit.members.first_seen(*key)
+        known = unit.presences.first_joined(*key)
         known = dispatcher.since[key] = unit.now if known is None else known
     return known
 
@@ -54,7 +83,7 @@ def left(dispatcher: Dispatcher, table: Table, ctx: Context, event: MemberLeft) 
     from coterie.core.access.outcome import went
 
     unit = dispatcher.unit
-    unit.members.leave(ctx.account, event.where.adapter, event.where.space, unit.now)
+    unit.presences.leave(ctx.account, event.where.adapter, event.where.space, unit.now)
     went(ctx, ctx.account, event.where.adapter, event.where.space)
     demoted = settle_standing(unit, ctx.member)
     if not ctx.account.bot:
@@ -87,6 +116,6 @@ def stands(dispatcher: Dispatcher, table: Table, ctx: Context, event: StandingCh
     if ctx.account is None or event.where is None or not event.where.space:
         return
     unit = dispatcher.unit
-    unit.members.stand(ctx.account, event.where.adapter, event.where.space, event.standing, unit.now)
+    unit.presences.stand(ctx.account, event.where.adapter, event.where.space, event.standing, unit.now)
     if settle_standing(unit, ctx.member):
         dispatcher.notify(table.observers[StandingChanged], ctx, event)

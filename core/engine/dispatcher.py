@@ -152,6 +152,7 @@ class Dispatcher(Fence):
     # -- what people do
 
     def _message(self, table: Table, ctx: Context, event: MessagePosted) -> None:
+        comings.wrote(self, ctx, event)
         if event.text[:1] == "/":
             split = split_command(event.text)
             if split is not None:
@@ -175,6 +176,7 @@ class Dispatcher(Fence):
         self.unit.activity.count(account, days.of(at), (community.id, where.adapter, where.space, where.channel), at)
 
     def _command_called(self, table: Table, ctx: Context, event: CommandCalled) -> None:
+        comings.wrote(self, ctx, event)
         self._command(table, ctx, event.name, lambda spec: parse_options(spec, event.options))
 
     def _command(self, table: Table, ctx: Context, name: str, parse: Callable[[Any], dict[str, Any]]) -> None:

@@ -191,7 +191,7 @@ def _presence(found: Person, stored: tuple[int, int | None] | None, *, live: boo
     joined_at, left_at = stored
     if not live and moved >= (joined_at if left_at is None else left_at):
         left_at = moved if found.gone else None
-    return {"joined_at": min(joined_at, joined), "left_at": left_at}
+    return {"joined_at": min(joined_at or joined, joined), "left_at": left_at}
 
 
 __all__ = ["Outcome", "Person", "Step", "Target"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from coterie.core.events import AccountSeparated
 from coterie.core.people.standings import settle_standing
 from coterie.core.unit import Unit
-from coterie.storage.member_sql import PRESENCES_OF, RENAME_MEMBER
+from coterie.storage.member_sql import RENAME_MEMBER
 from coterie.storage.members import AccountRecord, MemberRecord
 from coterie.storage.merges import MergeRecord
 
@@ -76,11 +76,11 @@ def _call(unit: Unit, member: MemberRecord, name: str) -> None:
 
 def _mend_left(unit: Unit, member: MemberRecord, was: int | None) -> None:
     """Whether a member left follows from the places of the accounts that the member has now."""
-    values = {"community_id": member.community, "member_id": member.id}
-    places = [row[0] for row in unit.db.all(PRESENCES_OF, values)]
-    if not places:
+    ends = unit.presences.ends_of(member)
+    known = [at for at in ends if at is not None]
+    if not ends:
         left_at = was
     else:
-        left_at = None if None in places else was or max(places)
-    if member.left != (left_at is not None) and (places or was is not None):
+        left_at = None if len(known) < len(ends) else was or max(known)
+    if member.left != (left_at is not None) and (ends or was is not None):
         unit.members.set_left(member, left_at)

@@ -10,8 +10,8 @@ def settle_standing(unit: Unit, member: MemberRecord) -> bool:
     """Make a member's standing what the configuration and the spaces say; whether it was another one before."""
     named = unit.services.operators(member.community)
     accounts = unit.members.accounts_of(member.community, member.id) if named else ()
-    runs = any((account.platform, account.native) in named for account in accounts) or unit.members.runs_a_space(member)
-    standing = "operator" if runs else "member"
+    configured = any((account.platform, account.native) in named for account in accounts)
+    standing = "operator" if configured or unit.presences.runs_a_space(member) else "member"
     if member.standing == standing:
         return False
     unit.members.set_standing(member, standing)

@@ -22,7 +22,8 @@ class Suggestion:
 class Presence:
     """An account that the store believes to be in a space; ``cursor`` is where the next page begins.
 
-    ``standing`` is what the space last told of it, ``joined_at`` is in milliseconds.
+    ``standing`` is what the space last told of it, ``joined_at`` is in milliseconds, and 0 where nobody told of its
+    coming: it is known by what it wrote there.
     """
 
     cursor: int

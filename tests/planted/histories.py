@@ -40,6 +40,8 @@ HISTORIES: Final = {
     "role-is-never-taken": "amber is operator\namber: /access-give amber gold 1h because\nwait 4h",
     "form-forgets-an-answer": 'amber is operator\ngustav asks to join\ngustav fills: "Why?" = "Curious"\n'
     'gustav fills: "Age" = "30"',
+    "writers-are-nowhere": "boris: good morning",
+    "return-is-not-noted": "boris: good morning\nboris leaves\nboris joins",
     "day-by-utc": "wait 20h\nwait 2h\nboris: /checkin\nwait 5h\nboris: /checkin",
     "streak-over-gaps": "boris: /checkin\nwait 2d\nwait 1d\nboris: /checkin",
     "rank-not-counted": "boris: Who comes to the lake by the early train?\nwait 2m\n"

@@ -11,6 +11,7 @@ from coterie.core.people import merging
 from coterie.core.people.privacy import erasing
 from coterie.plugins.privacy import service as privacy
 from coterie.plugins.redpacket.models import shares
+from coterie.storage.presences import Presences
 from tests.planted.planting import bug
 
 
@@ -32,6 +33,16 @@ def erase_forgets_what_was_said(before: Any, *args: Any, **kwargs: Any) -> Any:
 @bug(privacy, "forget_erasures", "Somebody who links an account of theirs that was to be erased is waited for in vain.")
 def erasure_outlives_a_link(before: Any, ctx: Any, event: Any) -> None:
     return None
+
+
+@bug(Presences, "wrote", "Who was in before the bot was counts as gone when another account of theirs leaves.")
+def writers_are_nowhere(before: Any, *args: Any) -> bool:
+    return False
+
+
+@bug(Presences, "enter", "Who comes back stays off the boards, and nobody can give them anything.")
+def return_is_not_noted(before: Any, self: Any, account: Any, adapter: str, space: str, now: int) -> bool:
+    return not self.has_left(account, adapter, space) and bool(before(self, account, adapter, space, now))
 
 
 @bug(due, "expired", "What somebody was given for an hour they have for ever.")

@@ -83,7 +83,13 @@ def posted(message: Raw, key: str, known: Known) -> list[Event]:
                 )
             ]
         reply_to = _reply_to(message, replied)
-    return [MessagePosted(key=key, at=at, who=who, where=where, text=text, message=number, reply_to=reply_to)]
+    # A thread of replies is that of a channel's post, or an ordinary one: nothing in the message tells which.
+    comment = where.kind == "room" and is_whole(message.get("message_thread_id"))
+    return [
+        MessagePosted(
+            key=key, at=at, who=who, where=where, text=text, message=number, reply_to=reply_to, comment=comment
+        )
+    ]
 
 
 def edited(message: Raw, key: str, known: Known) -> list[Event]:

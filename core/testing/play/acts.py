@@ -48,7 +48,9 @@ async def act(world: World, step: Act, *, twice: bool = False) -> None:
 
 async def set_standing(world: World, step: SetStanding) -> None:
     """Somebody becomes an operator, or a member again."""
-    await world.committed(world.town.set_standing(world.persona(step.person), step.standing))
+    persona = world.persona(step.person)
+    _must_be_in(persona, "run it")
+    await world.committed(world.town.set_standing(persona, step.standing))
 
 
 async def link(world: World, step: Link) -> None:
@@ -109,17 +111,22 @@ def _do(world: World, persona: Persona, step: Act) -> Committed:
         case Move(_, "leaves"):
             return town.leave(persona)
         case Move():
-            # Somebody who asks stands outside, also when nobody heard of them before.
-            persona.present = False
+            if persona.present and persona.key in town.last_event:
+                raise StepFailed(f"{persona.key} is in the town already; `{persona.key} leaves` changes that")
+            persona.present = False  # who asks stands outside, also when nobody heard of them before
             return town.ask_to_join(persona)
 
 
 def _place(world: World, persona: Persona, *, dm: bool) -> Room:
     if dm:
         return world.town.dm(persona)
-    if not persona.present:
-        raise StepFailed(f"{persona.key} is not in the town and can only act in dm; `{persona.key} joins` changes that")
+    _must_be_in(persona, "act anywhere but in dm")
     return world.room
+
+
+def _must_be_in(persona: Persona, what: str) -> None:
+    if not persona.present:
+        raise StepFailed(f"{persona.key} is not in the town and cannot {what}; `{persona.key} joins` changes that")
 
 
 def _button(world: World, persona: Persona, label: str, room: Room, *, dm: bool) -> tuple[Message, Button]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import String, Table, Text, and_, func, literal_column, select
+from sqlalchemy import String, Table, Text, and_, func, literal_column, or_, select
 
 from coterie.core.plugin import Plugin
 from coterie.storage.engine import LaneConnection
@@ -23,9 +23,12 @@ DONE: Final = Statement(
     select(erasures.c.member_id).where(erasures.c.state == literal_column("'done'")).order_by(erasures.c.id)
 )
 LAST_END: Final = select(func.max(erasures.c.ended_at)).scalar_subquery()
-FRESH_ANSWER: Final = and_(outbox.c.created_at >= LAST_END, outbox.c.payload.like('{"type":"private"%'))
-"""An answer to what somebody else typed after the erasure, kept because nobody knows whether it arrived: it may quote
-the name that they typed."""
+FRESH_ANSWER: Final = and_(
+    outbox.c.created_at >= LAST_END,
+    or_(outbox.c.payload.like('{"type":"private"%'), outbox.c.payload.like('{"type":"send","where":{%"kind":"dm"}%')),
+)
+"""An answer to what somebody else typed after the erasure, kept because it failed or nobody knows whether it arrived:
+it may quote the name that they typed."""
 
 
 class Erased:

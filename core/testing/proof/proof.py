@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from coterie.core.context import Context
+from coterie.core.engine.comings import SLACK
 from coterie.core.engine.timers import TRY_AGAIN
 from coterie.core.events import Event
 from coterie.core.testing.proof import rows
@@ -17,6 +18,7 @@ from coterie.core.testing.proof.erased import Erased
 from coterie.core.testing.proof.looking import Looking
 from coterie.core.testing.proof.missed import Missed
 from coterie.core.testing.proof.rights import rights
+from coterie.core.testing.proof.whereabouts import whereabouts
 from coterie.core.unit import Unit
 from coterie.storage.engine import LaneConnection, open_engine
 from coterie.storage.proof import verify
@@ -93,6 +95,8 @@ class Proof:
             found += rows.acknowledged(db, self._trouble.witness.acknowledged)
             found += rows.money_put_away(db, _owned(process, ctx))
             found += rights(ctx, self._stage)
+            if self._trouble.set_back < SLACK:  # else a late message is newer than the leaving that came after it
+                found += whereabouts(ctx, self._stage)
             found += self._erased.left(ctx, list(process.registry.plugins.values()))
         return list(dict.fromkeys(found))
 

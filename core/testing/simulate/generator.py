@@ -175,7 +175,8 @@ class Generator:
 
     def _stand(self, view: TownView) -> str:
         standing = "member" if len(view.operators) > 1 and self._rng.random() < 0.5 else "operator"
-        return f"{self._rng.choice(view.operators if standing == 'member' else view.people)} is {standing}"
+        among = view.operators if standing == "member" else view.present or view.people
+        return f"{self._rng.choice(among)} is {standing}"
 
     def _enter(self, view: TownView) -> str:
         return f"in #{self._rng.choice(ROOMS)}"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from coterie.core.testing.play.hosting import Recipe, recipe_for
 from coterie.core.testing.simulate.finding import Finding, finding_of
 from coterie.core.testing.simulate.running import Outcome, Plan, generated
+
+YOUNG: Final = 100_000
+"""New objects until a process looks for garbage: each town's goes with it, and looking for less takes longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ def outcomes(order: Order, seeds: Sequence[int], jobs: int) -> Iterator[Outcome]
     if jobs <= 1 or len(seeds) <= 1:
         yield from (_one(order, seed) for seed in seeds)
         return
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), gc.set_threshold, (YOUNG,)) as pool:
         waiting = [pool.submit(_one, order, seed) for seed in seeds]
         try:
             for done in as_completed(waiting):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from coterie.core.clock import Clock
 from coterie.core.engine.work import dedupe_key
-from coterie.core.events import CommandCalled, Event
+from coterie.core.events import CommandCalled, Event, MemberJoined, MemberLeft, StandingChanged
 from coterie.core.platform import Inbox, Presence, Suggestion, UnknownPlace
 from coterie.core.testing.trouble.witness import Witness
+
+COMINGS: Final = (MemberJoined, MemberLeft, StandingChanged)
+"""What platforms tell in its order, however late."""
 
 
 @dataclass(slots=True, eq=False)
@@ -65,8 +68,9 @@ class Deliveries:
     def submit(self, event: Event) -> asyncio.Future[Any]:
         """Deliver an event, now or later; what is held is not waited for."""
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        if self.late:
-            self._held.append((self._clock.now() + self.late, event))
+        until = self._clock.now() + self.late if self.late else self._not_before(event)
+        if until:
+            self._held.append((until, event))
             self.late = 0
             future.set_result(None)
         elif self._mixing:
@@ -104,6 +108,11 @@ class Deliveries:
 
     # -- what is held
 
+    def _not_before(self, event: Event) -> int:
+        """The instant before which an event must not come: no platform tells that somebody left after they are back."""
+        told = [due for due, held in self._held if type(held) in COMINGS]
+        return max(told) if told and type(event) in COMINGS else 0
+
     def mix(self, events: int) -> None:
         """Hold so many of the next events, then deliver them in the opposite order."""
         self._release_mixed()
@@ -124,8 +133,9 @@ class Deliveries:
 
     def _release_mixed(self) -> bool:
         mixed, self._mixed, self._mixing = self._mixed, [], 0
+        comings = iter([event for event in mixed if type(event) in COMINGS])
         for event in reversed(mixed):
-            self._forget(event)
+            self._forget(next(comings) if type(event) in COMINGS else event)
         return bool(mixed)
 
     # -- one delivery
