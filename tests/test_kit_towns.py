@@ -115,6 +115,7 @@ def test_what_pytest_shows(pytester: pytest.Pytester) -> None:
         def test_failing(town):
             alice, bob = town.people("alice", "bob")
             alice.says("hello")
+            alice.says("half a \\ud83d face")
             assert bob.sees("goodbye")
 
         @pytest.mark.coterie("checkin")
@@ -125,14 +126,16 @@ def test_what_pytest_shows(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function")
     installed = any(point.value == KIT for point in entry_points(group="pytest11"))
     options = [] if installed else ["-p", KIT]
-    result = pytester.runpytest_subprocess(*options, "--strict-markers")
+    result = pytester.runpytest_subprocess(*options, "--strict-markers", "-n", "1")
     result.assert_outcomes(failed=1, errors=1)
     result.stdout.fnmatch_lines(["*takes keywords only*"])
     result.stdout.fnmatch_lines(
         [
             "E *bob does not see 'goodbye'*the last act bob sees:",
             "*  hello",
+            "*  half a \\ud83d face",
             "*what everybody saw*",
             "#general alice: hello",
+            "#general alice: half a \\ud83d face",
         ]
     )

@@ -24,4 +24,9 @@ def quoted(what: What) -> str:
 
 def listed(introduction: str, messages: Sequence[Message]) -> str:
     shown = "\n".join(f"  {plain(message.shown())}".replace("\n", "\n    ") for message in messages)
-    return f"{introduction}:\n{shown}" if shown else f"{introduction} nothing"
+    return printable(f"{introduction}:\n{shown}" if shown else f"{introduction} nothing")
+
+
+def printable(seen: str) -> str:
+    """A text with half a character shown as its escape: no terminal, file or other process takes it as it is."""
+    return seen.encode(errors="backslashreplace").decode()

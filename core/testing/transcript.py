@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coterie.core.testing.people import BOT, SYSTEM, Message, plain
+from coterie.core.testing.sight import printable
 from coterie.core.testing.stage import Stage
 
 
@@ -20,7 +21,7 @@ class Transcript:
         self._lines.append(f"-- {words} --")
 
     def __str__(self) -> str:
-        return "\n".join(self._lines)
+        return printable("\n".join(self._lines))
 
     def _heard(self, message: Message | None) -> None:
         if message is None:
