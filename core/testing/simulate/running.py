@@ -18,7 +18,7 @@ from coterie.core.testing.play.values import Wrong
 from coterie.core.testing.play.world import StepFailed, World
 from coterie.core.testing.simulate.faults import Faulty
 from coterie.core.testing.simulate.generator import Generator
-from coterie.core.testing.simulate.loop import run_alone
+from coterie.core.testing.simulate.loop import Stuck, run_alone
 from coterie.core.testing.simulate.shrinking import kind_of
 
 
@@ -59,7 +59,7 @@ def generated(recipe: Recipe, seed: int, plan: Plan) -> Outcome:
         left = iter(range(plan.steps))
         return lambda: None if next(left, None) is None else generator.next()
 
-    return run_alone(_run(recipe, seed, lines))
+    return _alone(recipe, seed, lines)
 
 
 def replayed(recipe: Recipe, seed: int, given: Sequence[str]) -> Outcome:
@@ -69,12 +69,24 @@ def replayed(recipe: Recipe, seed: int, given: Sequence[str]) -> Outcome:
         left = iter(given)
         return lambda: next(left, None)
 
-    return run_alone(_run(recipe, seed, lines))
+    return _alone(recipe, seed, lines)
 
 
-async def _run(recipe: Recipe, seed: int, lines: Callable[[World, Trial], Callable[[], str | None]]) -> Outcome:
+Lines = Callable[[World, Trial], Callable[[], str | None]]
+"""Makes what gives one line after the other, and None in the end."""
+
+
+def _alone(recipe: Recipe, seed: int, lines: Lines) -> Outcome:
     outcome = Outcome(seed)
-    host = TownHost(recipe, seed)
+    try:
+        run_alone(_run(recipe, outcome, lines))
+    except Stuck as stuck:
+        outcome.problems = [f"nothing goes on any more, and these wait: {stuck}"]
+    return outcome
+
+
+async def _run(recipe: Recipe, outcome: Outcome, lines: Lines) -> None:
+    host = TownHost(recipe, outcome.seed)
     with _hushed():
         async with host.opened():
             world = await begin(host)
@@ -90,7 +102,6 @@ async def _run(recipe: Recipe, seed: int, lines: Callable[[World, Trial], Callab
             except Exception as error:  # whatever the product raises at its caller is a finding, too
                 outcome.problems = [f"{type(error).__name__}: {error}"]
             outcome.digest = _digest(world)
-    return outcome
 
 
 @contextlib.contextmanager
