@@ -153,13 +153,15 @@ class MemberRows:
     def reclaim(self, connection: Connection, kept: int, change: Change) -> Change | None:
         """The row that a united one had been united with went back to somebody else: let it stand by itself.
 
-        Returns what is to be undone from now on; ``None`` when there is a row still, or another one in its place.
+        It went back whole, so that nothing is left of what the other one had brought to its sums.  Returns what is to
+        be undone from now on; ``None`` when there is a row still, or another one in its place.
         """
-        row = change.image | {self.column: kept}
+        image = self._spent(change.image)
+        row = image | {self.column: kept}
         if self._by_key(connection, change.key) is not None or self._by_key(connection, self._key_of(row)) is not None:
             return None
         connection.execute(insert(self.table), row)
-        return Change("move", self._key_of(row), change.image if self.counted and self.in_primary_key else {}, {}, {})
+        return Change("move", self._key_of(row), image if self.counted and self.in_primary_key else {}, {}, {})
 
     def _undo_all(self, connection: Connection, gone: int, kept: int, changes: Sequence[Change]) -> None:
         still_there = self._setting([self.column]).where(self.table.c[self.column] == bindparam("kept_"))
@@ -189,8 +191,7 @@ class MemberRows:
         now = self._by_key(connection, change.key)
         if now is None:
             if change.act == "unite":  # its own row was dropped here, not by whoever took the other one away
-                sums = {name: returned(change.image.get(name), 0) for name, how in self.unite.items() if how == "sum"}
-                connection.execute(insert(self.table), change.image | sums)
+                connection.execute(insert(self.table), self._spent(change.image))
             return
         image = {name: value for name, value in change.image.items() if name in now}
         if change.act == "move" and now == image | {self.column: kept}:
@@ -209,6 +210,10 @@ class MemberRows:
         if stays:
             self._run(connection, self._setting(stays), [_named(change.key) | stays])
         connection.execute(insert(self.table), image)
+
+    def _spent(self, image: Values) -> Values:
+        """A row whose sums are gone, or somebody else's."""
+        return image | {name: returned(image.get(name), 0) for name, how in self.unite.items() if how == "sum"}
 
     # -- statements
 

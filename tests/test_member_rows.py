@@ -335,6 +335,22 @@ def test_a_row_stands_by_itself_when_the_one_that_it_was_united_with_goes_back(p
     assert [row[1:] for row in place.all()["rows_days"]] == [(2, "a"), (3, "a")]
 
 
+def test_a_row_that_went_back_whole_leaves_no_sums_to_one_that_was_united_with_it(place: Place) -> None:
+    place.fill({"totals": [(2, "a", 20, 9, 4, "y"), (3, "a", 5, 9, 4, "z")]})
+    first, second = place.merge(1, 2), place.merge(1, 3)
+    place.write(update(totals).where(totals.c.community_id == place.community).values(xp=20))
+    place.undo(1, 2, first)
+    assert totals_of(place, 1) == []
+    with place.store.batch():
+        again = [
+            (rows, [found for each in changes if (found := rows.reclaim(place.store.db.connection, 1, each))])
+            for rows, changes in second
+        ]
+    assert totals_of(place, 1) == [("a", 0, 9, 4, "z")]
+    assert place.undo(1, 3, again) == 0
+    assert [totals_of(place, each) for each in (1, 2, 3)] == [[], [("a", 20, 9, 4, "y")], [("a", 0, 9, 4, "z")]]
+
+
 def test_a_thing_that_went_on_to_somebody_else_stays_there(place: Place) -> None:
     place.fill({"things": [(1, 2, None), (2, 2, None)]})
     done = place.merge(1, 2)

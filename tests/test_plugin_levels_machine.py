@@ -33,14 +33,13 @@ def running(**config: Any) -> Iterator[LiveTown]:
         town.close()
 
 
-def _part(ctx: Context, member: int) -> None:
-    """Undo the newest merge of a member that can be undone."""
+def _part(ctx: Context, member: int, *, oldest: bool = False) -> None:
+    """Undo the newest or the oldest merge of a member that can be undone."""
     found = ctx.find_member(member)
     assert found is not None
-    for merge in ctx.merges_of(found):
-        if merge.undone_at is None:
-            ctx.undo_merge(merge.id)
-            return
+    there = [merge.id for merge in ctx.merges_of(found) if merge.undone_at is None]
+    if there:
+        ctx.undo_merge(there[-1 if oldest else 0])
 
 
 @pytest.mark.coterie(plugins=[Levels, Identity])
@@ -78,6 +77,43 @@ def test_what_was_earned_together_stays_with_the_one_who_was_kept(town: LiveTown
     member = member_id(town, ann)
     town.inside(lambda ctx: _part(ctx, member), "identity")
     assert [xp_of(town, each) for each in (ann, other)] == [40, 20]
+    assert counts_hold(town)
+
+
+@pytest.mark.coterie(plugins=[Levels, Identity])
+@pytest.mark.parametrize("both", [False, True])
+def test_what_was_taken_away_together_is_shared_out(town: LiveTown, both: bool) -> None:
+    """Who goes takes at most what is there, and is counted with that, not with what it was once."""
+    ann, other, operator = town.people("ann", "ann@telegram", "op")
+    operator.becomes("operator")
+    ann.says(TALK[2] if both else "/rank")
+    other.says(TALK[0])
+    other.says(TALK[1])
+    link(town, ann, other)
+    operator.says("/xp take ann 300 because")
+    other.says(TALK[3])
+    member = member_id(town, ann)
+    town.inside(lambda ctx: _part(ctx, member), "identity")
+    assert [xp_of(town, each) for each in (ann, other)] == [0, 20]
+    assert [score_of(town, each) for each in (ann, other)] == [0, 20]
+    assert counts_hold(town)
+
+
+@pytest.mark.coterie(plugins=[Levels, Identity])
+def test_what_goes_back_whole_leaves_nothing_to_who_was_united_with_it(town: LiveTown) -> None:
+    ann, bob, cat, operator = town.people("ann", "bob@telegram", "cat@discord", "op")
+    operator.becomes("operator")
+    ann.says("/rank")
+    for each in (bob, cat):
+        each.says(TALK[0])
+        link(town, ann, each)
+    operator.says("/xp take ann 20 because")
+    member = member_id(town, ann)
+    town.inside(lambda ctx: _part(ctx, member, oldest=True), "identity")
+    assert [xp_of(town, each) for each in (ann, bob)] == [0, 20]
+    assert counts_hold(town)
+    town.inside(lambda ctx: _part(ctx, member), "identity")
+    assert [xp_of(town, each) for each in (ann, bob, cat)] == [0, 20, 0]
     assert counts_hold(town)
 
 
@@ -122,9 +158,9 @@ class Boards(RuleBasedStateMachine):
     def is_corrected(self, name: str, act: str, amount: int) -> None:
         self.town.person("op").says(f"/xp {act} {name} {amount} because")
 
-    @rule(name=names)
-    def is_linked(self, name: str) -> None:
-        first, second = self.town.person(name), self.town.person(f"{name}@telegram")
+    @rule(name=names, other=names)
+    def is_linked(self, name: str, other: str) -> None:
+        first, second = self.town.person(name), self.town.person(f"{other}@telegram")
         second.says("/rank")
         first.in_dm("/link")
         try:
@@ -133,11 +169,11 @@ class Boards(RuleBasedStateMachine):
             return  # so many codes are enough
         second.in_dm(f"/link {code}")
 
-    @rule(name=names)
-    def is_parted(self, name: str) -> None:
+    @rule(name=names, oldest=st.booleans())
+    def is_parted(self, name: str, oldest: bool) -> None:
         first = self.town.person(name)
         member = member_id(self.town, first)
-        self.town.inside(lambda ctx: _part(ctx, member), "identity")
+        self.town.inside(lambda ctx: _part(ctx, member, oldest=oldest), "identity")
 
     @rule(days=st.sampled_from([0.01, 1, 7]))
     def waits(self, days: float) -> None:

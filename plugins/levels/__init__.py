@@ -244,8 +244,7 @@ class Levels(Plugin):
 
     def on_merge_undone(self, event: MergeUndone, ctx: Context) -> None:
         """Two lines again."""
-        people.merged(ctx, event.kept)
-        people.merged(ctx, event.gone)
+        people.parted(ctx, event.kept, event.gone)
 
     def erase_member(self, member: Member, ctx: Context) -> None:
         """Take somebody who is erased off the boards and out of their counts; the rows are deleted right after."""

@@ -71,6 +71,15 @@ SET_ROW = Statement(
     .where(*_HERE, scores.c.member_id == _b("member"))
     .values(xp=_b("xp"), score=_b("score"), tally=_b("score"))
 )
+TRUST_TALLIES = Statement(
+    update(scores)
+    .where(
+        scores.c.community_id == _b("community_id"),
+        scores.c.member_id == _b("member"),
+        scores.c.score != scores.c.tally,
+    )
+    .values(score=scores.c.tally)
+)
 SCORE = Statement(select(scores.c.score, scores.c.xp).where(*_HERE, scores.c.member_id == _b("member_id")))
 ABOVE = Statement(
     select(func.coalesce(func.sum(buckets.c.members), 0)).where(*_COUNTS, buckets.c.bucket > _b("bucket"))
@@ -185,6 +194,14 @@ def settle(ctx: Context, member: int, *, shown: bool, change: int = 0, only: Seq
         moves += [(board, score, wanted), (board, other, 0) if other > 0 else (board, 0, -other)]
         ctx.sql.run(SET_ROW, community_id=ctx.community.id, board=board, member=member, xp=total, score=wanted)
     _count(ctx, moves)
+
+
+def come_back(ctx: Context, member: int) -> None:
+    """A record is its own again: what is counted of its scores is what came back of them.
+
+    They are as they were at the merge, but where some has been taken away since, less came back, as the tallies tell.
+    """
+    ctx.sql.run(TRUST_TALLIES, community_id=ctx.community.id, member=member)
 
 
 # -- reading

@@ -41,6 +41,13 @@ def merged(ctx: Context, identifier: int) -> None:
     ladder.review(ctx, member, Rung(tier, ends_on, bool(told)), ladder.facts_of(ctx, member, xp, since))
 
 
+def parted(ctx: Context, kept: int, gone: int) -> None:
+    """What had been united is two records' again."""
+    boards.come_back(ctx, gone)
+    merged(ctx, kept)
+    merged(ctx, gone)
+
+
 def forget(ctx: Context, member: Member) -> None:
     """Take a member off the boards and their counts, and end what tiers gave them."""
     boards.settle(ctx, member.id, shown=False)
