@@ -61,6 +61,15 @@ def switch_off(town: LiveTown, plugin: str) -> None:
     town.inside(change)
 
 
+def switch_on(town: LiveTown, plugin: str) -> None:
+    """Turn a plugin on again in the running community."""
+
+    def change(ctx: Context) -> None:
+        ctx.community.enabled |= {plugin}
+
+    town.inside(change)
+
+
 def tap_as(town: LiveTown, person: Person, label: str, owner: Person) -> None:
     """Let somebody send the token of a button that only another person can see."""
     _, button = town.stage.find_button(owner.persona, label)

@@ -10,7 +10,7 @@ from coterie.plugins.identity import Identity
 from coterie.plugins.members import Members
 from coterie.plugins.redpacket import RedPacket
 from coterie.plugins.referrals import Referrals
-from tests.plugin_kit import all_translated, link, member_id
+from tests.plugin_kit import all_translated, link, member_id, switch_off, switch_on
 from tests.privacy_kit import erase, export, unpacked
 from tests.referrals_kit import REWARDS, arrive, brings, code_of, shown, states, undo, wrong
 
@@ -97,6 +97,31 @@ def test_a_person_is_brought_once_the_first_time(town: LiveTown) -> None:
     assert (states(town), town.balance(carol)) == (["vested", "void twice"], 0)
     assert town.ledger_balanced()
     assert wrong(town) == []
+
+
+def test_two_newcomers_who_became_one_while_the_plugin_was_off_are_brought_once(town: LiveTown) -> None:
+    alice, carol, phone, desk = arrive(town, "alice", "carol", "bob@telegram", "bob@discord")
+    brings(alice, phone)
+    brings(carol, desk)
+    switch_off(town, "referrals")
+    link(town, phone, desk)
+    switch_on(town, "referrals")
+    assert states(town) == ["waiting", "waiting"]
+    town.wait(days=8)
+    assert states(town) == ["vested", "void twice"]
+    assert (town.balance(alice), town.balance(carol), town.balance(desk)) == (50, 0, 20)
+    assert wrong(town) == []
+
+
+def test_both_sides_that_became_one_while_the_plugin_was_off_earn_nothing(town: LiveTown) -> None:
+    phone, desk = arrive(town, "alice@telegram", "alice@discord")
+    brings(phone, desk)
+    switch_off(town, "referrals")
+    link(town, phone, desk)
+    switch_on(town, "referrals")
+    assert (states(town), shown(phone), wrong(town)) == (["waiting"], (0, 0), [])
+    town.wait(days=8)
+    assert (states(town), town.balance(phone), wrong(town)) == (["void self"], 0, [])
 
 
 def test_who_has_counted_is_not_brought_again(town: LiveTown) -> None:

@@ -22,6 +22,46 @@ FOUND = {
     "the last damage ends with the first start": "fault: database busy 5\nrestart",
     "somebody is given something while the disk is away": "fault: database gone 6\ngive gustav 871",
     "accounts are linked while commits are not answered": "fault: database silent 6\nlink boris boris@telegram",
+    "a look for tasks fails with the store": """\
+fault: duplicate 1
+fault: database gone 6
+amber in dm: /packet-budget 1000000000000 a b c tea""",
+    "both sides of a referral become one person while referrals is off": """\
+elvira: /referral
+elvira is operator
+elvira: [Show it here]
+fatima@telegram: [Elvira brought me]
+elvira: /merge amber elvira
+elvira: [Merge]
+fault: plugin referrals off
+elvira: /merge elvira fatima
+elvira: [Merge]
+fault: plugin referrals on""",
+    "XP that was taken away is shared out when a merge is undone": """\
+amber is operator
+fatima: that is great, and I am glad to hear it
+wait 1m
+fatima: and again, another line that counts
+amber: /merge boris fatima
+amber: [Merge]
+amber: /xp take boris 5000 for the poster
+wait 1m
+boris: see you tomorrow
+amber: /unmerge boris
+amber: [Undo 1: Fatima]
+amber: [Undo the merge]""",
+    "one of three records gets back all that is left": """\
+amber is operator
+fatima: that is great, and I am glad to hear it
+elvira: what a lovely day for a walk in the park
+amber: /merge boris fatima
+amber: [Merge]
+amber: /merge boris elvira
+amber: [Merge]
+amber: /xp take boris 20 for the poster
+amber: /unmerge boris
+amber: [Undo 2: Fatima]
+amber: [Undo the merge]""",
     "two records become one while levels is off": """\
 dmitri@discord: Who comes to the lake by the early train?
 dmitri@telegram: There is still room in the boat for three of us.

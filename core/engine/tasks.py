@@ -54,6 +54,7 @@ class Tasks:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._looking: asyncio.Task[None] | None = None
         self._look_again = False
+        self._look_at: int | None = None  # while a look waits for its next try, when that is due
 
     def heard(self) -> None:
         """A commit asked for tasks."""
@@ -69,7 +70,11 @@ class Tasks:
             except Exception:
                 log.exception("tasks could not be read")
                 self._look_again = True
-                await self._clock.sleep_until(self._clock.now() + TRY_AGAIN)
+                self._look_at = self._clock.now() + TRY_AGAIN
+                try:
+                    await self._clock.sleep_until(self._look_at)
+                finally:
+                    self._look_at = None
 
     async def look(self) -> None:
         """Start every task row that is not running yet; those of a community that is gone wait for its return."""
@@ -81,13 +86,16 @@ class Tasks:
                 self._running[identifier] = asyncio.create_task(run, name=f"task {plugin}.{name}")
 
     def busy(self) -> bool:
-        """Whether a task runs now (those that wait for a later try do not count)."""
-        looking = self._looking is not None and not self._looking.done()
-        return looking or len(self._running) > len(self._later)
+        """Whether a task runs or is looked for now (what waits for a later try does not count)."""
+        return self._looks() or len(self._running) > len(self._later)
+
+    def _looks(self) -> bool:
+        return self._looking is not None and not self._looking.done() and self._look_at is None
 
     def next_due(self) -> int | None:
         """When the earliest waiting try is due."""
-        return min(self._later.values(), default=None)
+        dues = self._later.values() if self._look_at is None else (*self._later.values(), self._look_at)
+        return min(dues, default=None)
 
     async def settle(self) -> None:
         """Return when no task runs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, get_args
 
 from sqlalchemy import bindparam, func, literal_column, select
@@ -10,7 +11,7 @@ from sqlalchemy import bindparam, func, literal_column, select
 from coterie.core.api import Context, Member, Statement, is_code
 from coterie.plugins.referrals import service
 from coterie.plugins.referrals.models import codes, referrals
-from coterie.plugins.referrals.rules import State
+from coterie.plugins.referrals.rules import MILLISECOND, State
 from coterie.plugins.referrals.service import Referral
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 LOOKED_AT: Final = 8
 """The newest referrals and codes that are looked at."""
+OVERDUE: Final = timedelta(days=1) // MILLISECOND
+"""How late the timer of a referral may be, in milliseconds: the process or its store may be away."""
 SHOW: Final = "Show it here"
 BROUGHT: Final = " brought me"
 """What stands on the buttons."""
@@ -113,8 +116,11 @@ def _referral(ctx: Context, found: Referral) -> Iterator[str]:
 
 
 def _brought_oneself(ctx: Context, found: Referral, member: Member) -> Iterator[str]:
-    """Both sides are one person, which only a merge can do, and after which nothing waits."""
-    if found.state == "waiting" or not ctx.merges_of(member):
+    """Both sides are one person, which only a merge can do, and after which nothing waits; while the plugin was off, it
+    goes on until it would have vested.
+    """
+    waits_on = found.state == "waiting" and ctx.instant > found.due_at + OVERDUE
+    if waits_on or not ctx.merges_of(member):
         yield f"{member.name} brought nobody but themselves, and referral {found.id} is {found.state}"
 
 

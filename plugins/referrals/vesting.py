@@ -24,7 +24,10 @@ class TakenBack:
 
 
 def look(ctx: Context, referral: int) -> None:
-    """The timer of a referral: it vests, is void, or is looked at again tomorrow."""
+    """The timer of a referral: it vests, is void, or is looked at again tomorrow.
+
+    Records may have become one while the plugin was off: whether it is one that counts is asked here as well.
+    """
     found = service.find(ctx, referral)
     if found is None or found.state != "waiting":
         return
@@ -33,6 +36,8 @@ def look(ctx: Context, referral: int) -> None:
         service.end(ctx, found, "void", "erased")
     elif referrer.id == newcomer.id:
         service.end(ctx, found, "void", "self")
+    elif found in rules.superfluous(service.of_newcomer(ctx, newcomer)):
+        service.end(ctx, found, "void", "twice")
     elif newcomer.left:
         service.end(ctx, found, "void", "left")
     elif meets_filter(ctx, newcomer):
