@@ -33,6 +33,8 @@ class Aftermath:
     erasures: bool = False
     moved: list[tuple[int, str, str, str]] = field(default_factory=list)
     """Spaces that have another native id now: community, adapter, the old id, the new one."""
+    withdrawn: list[tuple[str, int]] = field(default_factory=list)
+    """Rows of the outbox that were given up before they were sent: adapter, id."""
     rights: list[tuple[int, tuple[int, ...], bool]] = field(default_factory=list)
     """Members (community, ids) whose rights have to be looked at, and whether the platforms have to be asked."""
     compare: list[tuple[int, frozenset[tuple[str, Any]]]] = field(default_factory=list)

@@ -353,6 +353,8 @@ class App(Front):
             self.rights.heard(aftermath.rights)
         for community, confirmed in aftermath.compare:
             self.rights.asked(community, confirmed)
+        if aftermath.withdrawn:
+            self.post.withdraw(aftermath.withdrawn)
         for moved in aftermath.moved:
             self._moved(*moved)
         if aftermath.erasures:

@@ -30,6 +30,33 @@ async def test_a_channel_that_must_wait_holds_up_no_other() -> None:
     assert (retry.state, retry.attempts, retry.not_before) == ("retry", 0, START + 2500)
 
 
+async def test_what_was_given_up_is_not_sent_and_what_depends_on_it_ends() -> None:
+    desk = Desk()
+    desk.fake.errors.append(RetryLater(60, everywhere=True, down=True))
+    given_up, edit, other = desk.send(1, "farewell"), desk.edit(1, "changed"), desk.send(2, "news")
+    await desk.sender.settle()
+    desk.sender.withdraw(given_up)
+    await desk.drain()
+    assert desk.fake.texts() == ["changed", "news"], "the first of them was asked for and put off"
+    assert desk.fates() == {given_up: "cancelled", edit: "cancelled", other: "sent"}
+
+
+async def test_nothing_is_written_down_of_what_was_given_up_while_its_request_was_out() -> None:
+    desk = Desk()
+    desk.fake.gate.clear()
+    row = desk.send(1)
+    settling = asyncio.create_task(desk.sender.settle())
+    await turn()
+    desk.sender.withdraw(row)
+    desk.fake.gate.set()
+    await settling
+    assert desk.fake.texts() == ["1"]
+    assert (desk.result(row).state, desk.result(row).native) == ("cancelled", "")
+    again = desk.send(2)
+    await desk.drain()
+    assert desk.result(again).state == "sent"
+
+
 async def test_a_wait_for_the_whole_token_holds_everything_and_keeps_priorities() -> None:
     desk = Desk(Limits(in_flight=1, answers_free=True))
     desk.fake.errors.append(RetryLater(2, everywhere=True))

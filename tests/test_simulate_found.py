@@ -62,6 +62,32 @@ amber: /xp take boris 20 for the poster
 amber: /unmerge boris
 amber: [Undo 2: Fatima]
 amber: [Undo the merge]""",
+    "a role is on its way to somebody who is erased while the platform is down": """\
+dmitri@discord is operator
+elvira in dm: /privacy
+elvira: [Erase me]
+elvira: [Yes, erase me]
+fault: clock -1h
+wait 1d
+fault: platform down 3h
+dmitri@discord: /access-give elvira silver 1h helped at the door
+wait 2d""",
+    "the last message to somebody who is erased finds the platform down": """\
+elvira: hello
+elvira in dm: /privacy
+elvira: [Erase me]
+elvira: [Yes, erase me]
+wait 23h
+fault: platform down 3h
+wait 2d""",
+    "somebody gets a role before it is heard that they have come": """\
+celia@telegram is operator
+gustav asks to join
+celia@telegram: /access-give gustav gold 2026-01-03 helped at the door
+gustav leaves
+fault: late 2m
+gustav joins
+restart""",
     "two records become one while levels is off": """\
 dmitri@discord: Who comes to the lake by the early train?
 dmitri@telegram: There is still room in the boat for three of us.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from coterie.core.access.diff import OURS
+from coterie.core.access.look import applied_of
 from coterie.core.context.granting import close
 from coterie.storage.access import Grants
 from coterie.storage.applied import AppliedRows
@@ -15,10 +16,13 @@ if TYPE_CHECKING:
 
 
 def end_all(ctx: Context, records: Sequence[int]) -> bool:
-    """End every grant of these records; whether something that Coterie gave still stands on a platform."""
+    """End every grant of these records; whether something that Coterie gave still stands on a platform, or may by a
+    request that is under way.
+    """
     community = ctx.community.id
     for row in Grants(ctx.unit.db).open(community, records):
         close(ctx, row, ctx.unit.now, "erased")
     applied = AppliedRows(ctx.unit.db)
     accounts = [row[0] for row in applied.accounts_of(community, records)]
-    return any(row[7] in OURS for row in applied.of(community, accounts))
+    known = (applied_of(row) for row in applied.of(community, accounts))
+    return any(each.busy or each.state in OURS for each in known)

@@ -135,9 +135,11 @@ def _given(ctx: Context, known: Applied, action: AnyAccessAction, said: str, acc
         return replace(done, state="given")  # by an earlier link
     if said == HAD:
         return replace(done, state="had", mark=0, value="", reason="by-hand")
-    away = ctx.unit.presences.has_left(account, known.slot.platform, known.slot.space)
-    if said == ABSENT or (away and known.slot.kind != "join"):
+    if said == ABSENT:
         return replace(done, state="absent", mark=0, value="", reason="not-there")
+    if known.slot.kind != "join" and ctx.unit.presences.has_left(account, known.slot.platform, known.slot.space):
+        # Away by what was heard so far, and it was given: whoever is heard to have come has it by our mark.
+        return replace(done, state="absent", value="", reason="not-there")
     if isinstance(action, Invite):
         return replace(done, state="invited", value=said[:256], attempts=known.attempts + 1)
     return replace(done, state="given", value=action.tag if isinstance(action, SetTag) else "")

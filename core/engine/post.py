@@ -131,6 +131,12 @@ class PostOffice:
         if adapter in self.senders:
             self.senders[adapter].moved(follow)
 
+    def withdraw(self, rows: Iterable[tuple[str, int]]) -> None:
+        """Rows (adapter, id) were given up: what of them has not left stays here, and nothing is written down."""
+        for adapter, row in rows:
+            if adapter in self.senders:
+                self.senders[adapter].withdraw(row)
+
     async def settle(self) -> None:
         """Return when nothing is due now."""
         for sender in self.senders.values():

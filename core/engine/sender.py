@@ -11,7 +11,7 @@ from coterie.core.actions import Referring
 from coterie.core.cards import Picture as Drawing
 from coterie.core.clock import Clock
 from coterie.core.engine.pacing import Pacer
-from coterie.core.engine.sender_fate import Fates, Stats
+from coterie.core.engine.sender_fate import WITHDRAWN, Fates, Stats
 from coterie.core.engine.sender_messages import GONE, NO_MESSAGE
 from coterie.core.engine.sender_queue import Entry, Job
 from coterie.core.engine.sender_record import Recorder, Result
@@ -92,6 +92,11 @@ class Sender:
     def moved(self, follow: Callable[[Where], Where]) -> None:
         """Spaces have other native ids, which ``follow`` tells: what waits goes there."""
         self._fates.moved(follow)
+
+    def withdraw(self, row: int) -> None:
+        """A row was given up: it is not sent any more; if its request is out, what comes of it is not written down."""
+        self._fates.withdrawn.add(row)
+        self._ring()
 
     async def run(self) -> None:
         """Send until :meth:`stop`."""
@@ -183,6 +188,9 @@ class Sender:
     def _make_ready(self, entry: Entry) -> bool:
         """Whether all that the request needs is at hand; otherwise it is fetched, and only then takes its slot."""
         job = entry.job
+        if job.id in self._fates.withdrawn:
+            self._fates.finish(entry, "cancelled", WITHDRAWN)
+            return False
         native: str | None = ""
         if isinstance(job.action, Referring):
             native = self._messages.native(job)

@@ -63,6 +63,7 @@ DOUBT_WAIT: Final = SECOND
 """The pause before an uncertain message is repeated with its key, which platforms honour for minutes only."""
 REMEMBERED: Final = 10_000
 """So many rows that were sent are known, should they be put a second time."""
+WITHDRAWN: Final = "given up before it was sent"
 
 _REPEATABLE: Final = frozenset(
     {
@@ -103,6 +104,8 @@ class Fates:
         self.messages = Messages(limits, self._tell, keyed=platform.idempotent_sends)
         self.queue = self.messages.queue
         self.entries: dict[int, Entry] = {}
+        self.withdrawn: set[int] = set()
+        """Rows that were given up while they waited or were under way."""
         self.stats = Stats()
         self._platform = platform
         self._pacer = pacer
@@ -225,6 +228,9 @@ class Fates:
             self._done[job.id] = None
             if len(self._done) > REMEMBERED:
                 self._done.popitem(last=False)
+        if job.id in self.withdrawn:
+            self.withdrawn.discard(job.id)
+            state, reason, native = "cancelled", WITHDRAWN, ""
         self._record(job, state, reason, native)
 
     def _record(self, job: Job, state: State, reason: str = "", native: str = "") -> None:

@@ -230,8 +230,10 @@ class Eraser:
         if name == WAITING:
             patient = unit.now < erasure.asked_at + self._patience
             done, position = sweep(unit.db, community, Scrubber(known), before.position, patient=patient)
-            # What waits is looked for again from the beginning.
-            return Outcome(done.met, "", unit.now + LOOK_AGAIN) if done.waits else Outcome(done.met, position)
+            unit.aftermath.withdrawn += done.withdrawn
+            # What waits is looked for again from the beginning, and so is what arrived while it was given up.
+            again = done.waits or done.withdrawn
+            return Outcome(done.met, "", unit.now + LOOK_AGAIN) if again else Outcome(done.met, position)
         if name == MONEY:
             return Outcome(money.give_up(unit, community, known.records, erasure.id))
         return self._plugin(ctx, erasure, known, name, before)

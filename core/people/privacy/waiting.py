@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
@@ -81,7 +81,7 @@ def _form(scrubber: Scrubber, row: Row) -> Fate:
 
 
 PLACES: Final = (
-    Place(outbox, {"payload": "said", "reason": "text"}, more=("state",), fate=_outbound),
+    Place(outbox, {"payload": "said", "reason": "text"}, more=("state", "adapter"), fate=_outbound),
     Place(messages, {"place": "said"}, "ref", fate=_sent),
     Place(queued_events, {"payload": "said"}, fate=_by_who("payload", "who")),
     Place(dead_letters, {"payload": "said", "error": "text"}, fate=_by_who("payload", "who")),
@@ -115,10 +115,13 @@ SAY_PAUSE = Statement(
 
 @dataclass(slots=True)
 class Sweep:
-    """One look through the engine's rows; ``met`` counts what was changed, ``waits`` messages that are on their way."""
+    """One look through the engine's rows; ``met`` counts what was changed, ``waits`` messages that are on their way;
+    ``withdrawn`` are those that were given up (adapter, row), which senders must not send any more.
+    """
 
     met: int = 0
     waits: int = 0
+    withdrawn: list[tuple[str, int]] = field(default_factory=list)
 
 
 def sweep(db: LaneConnection, community: int, scrubber: Scrubber, position: str, *, patient: bool) -> tuple[Sweep, str]:
@@ -166,6 +169,8 @@ def _one(
     if fate != "keep":
         db.run(Statement(delete(place.table).where(*here)), {})
         done.met += 1
+        if fate == "wait":
+            done.withdrawn.append((row["adapter"], row["id"]))
         return
     cleaned = {name: _cleaned(scrubber, row[name], mode) for name, mode in place.columns.items()}
     if any(cleaned[name] != row[name] for name in cleaned):
