@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from types import FrameType
-from typing import Any
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +14,7 @@ from coterie.adapters.discord.text import EDGES, GAP, literal, render
 from coterie.core.cutting import is_blank, is_boundary, units
 from coterie.core.text import Rich, Span, Style, Text, bold, code, italic, join, link, quote, spans_of, spoiler, styled
 from tests.hostile import EMOJI, MARKUP, PILES, PINGS, STRINGS
+from tests.work_kit import lines_run
 
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """The first text of all that hypothesis makes on a machine takes it a second; no test is about that."""
@@ -346,24 +342,6 @@ def test_what_shows_nothing_makes_no_piece(text: str) -> None:
 )
 def test_one_line(text: str, line: str) -> None:
     assert on_one_line(text, 20) == line
-
-
-def lines_run(function: Callable[[], object]) -> int:
-    """How many lines of Python a function runs: a measure of work that no other process disturbs."""
-    count = 0
-
-    def trace(_frame: FrameType, event: str, _about: object) -> Any:
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        function()
-    finally:
-        sys.settrace(before)
-    return count
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -18,6 +15,7 @@ from coterie.adapters.telegram.text import Entity, Piece, render, split, units
 from coterie.core.cutting import is_blank, is_boundary
 from coterie.core.text import Rich, Span, Style, Text, bold, code, italic, join, link, quote, spoiler
 from tests.hostile import BROKEN, EMOJI, MARKUP, PILES, PINGS, STRINGS
+from tests.work_kit import lines_run
 
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """The first text of all that hypothesis makes on a machine takes it a second; no test is about that."""
@@ -413,24 +411,6 @@ def test_a_limit_that_holds_no_emoji_is_an_error() -> None:
     with pytest.raises(ValueError, match="1 code units"):
         split("😀", [], 1)
     assert split("😀😀", [], 2) == [("😀", []), ("😀", [])]
-
-
-def lines_run(function: Callable[[], object]) -> int:
-    """How many lines of Python a function runs: a measure of work that no other process disturbs."""
-    count = 0
-
-    def trace(_frame: FrameType, event: str, _about: object) -> Any:
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        function()
-    finally:
-        sys.settrace(before)
-    return count
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,23 @@ def test_a_blow_is_taken_back() -> None:
     sum(range(1000))  # nothing is on its way any more
 
 
+TRACED = """
+import sys
+from coterie.core.engine.fence import Watch
+from coterie.core.engine.watchdog import take_back
+
+take_back(Watch(turn=1, busy=False, blow=2))
+sys.settrace(lambda *_: None)
+print(sum(map(lambda number: number + 1, range(10))))
+"""
+
+
+def test_a_debugger_can_be_attached_after_a_blow_was_taken_back() -> None:
+    """In a process of its own: what this looks for is a function that never gets past its first instruction."""
+    done = subprocess.run([sys.executable, "-c", TRACED], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("55\n", "")
+
+
 def test_the_culprit_is_named_when_nothing_helps() -> None:
     named: list[Call] = []
     call = Call("one", "on_message", print)
