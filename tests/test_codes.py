@@ -20,3 +20,10 @@ def test_codes_have_no_letter_that_looks_like_another(seed: int) -> None:
     assert is_code(code)
     assert not is_code(code[1:])
     assert not is_code("0" + code[1:])
+
+
+@given(st.integers(), st.sampled_from(["-", "\u2013", "\u2014", "\uff0d", " ", "\u3000", "\u200b", "\u2060"]))
+def test_a_code_is_read_however_it_was_typed(seed: int, between: str) -> None:
+    code = make_code(random.Random(seed))
+    wide = "".join(chr(ord(each) - 0x21 + 0xFF01) for each in code)
+    assert read_code(between.join(code)) == read_code(between.join(wide.lower())) == code

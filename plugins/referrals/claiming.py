@@ -17,7 +17,7 @@ def by_typed_code(ctx: Context, typed: str) -> Referral | int:
     left, until = service.wrong_codes.left(ctx)
     if not left:
         raise Refusal("referred-too-many", until=until)
-    owner = service.owner_of(ctx, read_code(typed.replace("–", "")))
+    owner = service.owner_of(ctx, read_code(typed))
     if owner is None:
         service.wrong_codes.note(ctx)
         return left - 1
