@@ -138,9 +138,20 @@ def test_who_leaves_and_returns_has_everything_again(town: LiveTown) -> None:
     assert (roles(alice), alice.persona.tag) == ([{"r-gold", "r-paid"}], "Gold")
     alice.leaves()
     end(town, "alice")
-    assert rows(town) == []
     alice.joins()
     assert roles(alice) == [set()]
+    assert rows(town) == []
+
+
+def test_what_is_known_of_who_left_is_forgotten_when_the_platform_tells_so(town: LiveTown) -> None:
+    (alice,) = town.people("alice")
+    alice.joins()
+    give(town, "alice")
+    alice.leaves()
+    end(town, "alice")
+    assert {state for *_, state in rows(town)} == {"absent"}, "a return may be under way that nobody has heard of"
+    town.wait(hours=6)
+    assert rows(town) == []
 
 
 def test_somebody_outside_gets_it_when_they_come_in(town: LiveTown) -> None:

@@ -22,6 +22,13 @@ FOUND = {
     "the last damage ends with the first start": "fault: database busy 5\nrestart",
     "somebody is given something while the disk is away": "fault: database gone 6\ngive gustav 871",
     "accounts are linked while commits are not answered": "fault: database silent 6\nlink boris boris@telegram",
+    "a right ends before it is heard that its owner has come back": """\
+amber is operator
+fatima@telegram leaves
+fault: late 1h
+fatima@telegram joins
+amber: /access-give fatima gold 1h helped at the door
+fault: clock +1h""",
     "a look for tasks fails with the store": """\
 fault: duplicate 1
 fault: database gone 6

@@ -207,7 +207,11 @@ def _surplus(have: Applied, holds: Holdings | None, now: int) -> Step | None:
         return step("wait", "under-way")
     # A link that was sent, or may have been, works until it is revoked, wherever its owner is.
     link = have.slot.kind == "join" and (have.state in ("invited", "doubt") or (have.state == "giving" and have.value))
-    if have.state in ("had", "absent", "left") or (have.state == "giving" and not link):
+    if have.state == "absent" and have.mark and have.slot.kind != "join":
+        # Where a return has not been heard of yet, it may stand there.
+        if holds is None:
+            return step("wait", "not-there")
+    elif have.state in ("had", "absent", "left") or (have.state == "giving" and not link):
         return step("note", "no-longer")
     if holds is not None and not link and _gone(have, holds):
         return step("note", "gone-already")
