@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 from coterie.core.access import due, settle
 from coterie.core.engine import followups
 from coterie.core.people import merging
 from coterie.core.people.privacy import erasing
+from coterie.core.people.privacy.waiting import Sweep
 from coterie.plugins.privacy import service as privacy
 from coterie.plugins.redpacket.models import shares
 from coterie.storage.presences import Presences
@@ -27,7 +27,7 @@ def two_accounts_two_people(before: Any, unit: Any) -> Any:
 
 @bug(erasing, "sweep", "Who had themselves erased can still be read of in the log and in old messages.")
 def erase_forgets_what_was_said(before: Any, *args: Any, **kwargs: Any) -> Any:
-    return SimpleNamespace(met=0, waits=False), ""
+    return Sweep(), ""
 
 
 @bug(privacy, "forget_erasures", "Somebody who links an account of theirs that was to be erased is waited for in vain.")
