@@ -18,6 +18,7 @@ from discord.gateway import DiscordWebSocket
 from benchmarks.discord_wire import (
     APPLICATION,
     BOT,
+    GUILD,
     PERSON,
     TOKEN,
     Recording,
@@ -98,6 +99,7 @@ class Ours:
         accounts[1, "discord", PERSON] = AccountRecord(
             8, member, "discord", PERSON, "Alice", "discord", f"u:{PERSON}", False
         )
+        self.dispatcher.unit.presences._there.add((8, "discord", GUILD))
 
     async def start(self) -> None:
         """Attach to a connection that has seen its guild."""

@@ -54,9 +54,10 @@ def bench(plugins: Sequence[Plugin]) -> tuple[Dispatcher, Community]:
     store: Any = NoStore()
     unit = Unit(store, services)
     member = MemberRecord(1, 7, "Alice", "en", "member", heard=8)
-    unit.members._accounts[1, "sandbox", "alice"] = AccountRecord(
-        8, member, "sandbox", "alice", "Alice", "sandbox", "dm:alice", False
-    )
+    alice = AccountRecord(8, member, "sandbox", "alice", "Alice", "sandbox", "dm:alice", False)
+    unit.members._accounts[1, "sandbox", "alice"] = alice
+    unit.presences._there.add((alice.id, "sandbox", "town"))
+    unit.activity._places.add((1, "sandbox", "town", "general"))
     names = frozenset(registry.plugins)
     community = Community(
         1, "main", "Main", "en", ZoneInfo("UTC"), clock_time(0), clock, names, {name: Config() for name in names}

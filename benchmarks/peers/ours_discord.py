@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.discord import Ours
-from benchmarks.discord_wire import PERSON
+from benchmarks.discord_wire import GUILD, PERSON
 from benchmarks.dispatch import bench
 from benchmarks.peers.asked import main
 from benchmarks.plugins import command_plugin
@@ -18,7 +18,9 @@ class Commands:
         self.ours = Ours()
         known = self.ours.dispatcher.unit.members._accounts
         self.ours.dispatcher, self.ours.community = bench([command_plugin(number) for number in range(plugins)])
-        self.ours.dispatcher.unit.members._accounts[1, "discord", PERSON] = known[1, "discord", PERSON]
+        person = known[1, "discord", PERSON]
+        self.ours.dispatcher.unit.members._accounts[1, "discord", PERSON] = person
+        self.ours.dispatcher.unit.presences._there.add((person.id, "discord", GUILD))
 
     @property
     def sent(self) -> int:
