@@ -89,11 +89,11 @@ def _median_us(rounds: list[Took]) -> float:
 class Ours:
     """Text → the library's connection → event → dispatch in memory → action → rendered → the library's client."""
 
-    def __init__(self) -> None:
+    def __init__(self, plugins: int = PLUGINS) -> None:
         self.requests = Recording()
         self.platform = DiscordPlatform(validate(DiscordConfig, {"token": TOKEN, "guilds": ["*"]}))
         self.platform.me.id, self.platform.me.application = BOT, APPLICATION
-        self.dispatcher, self.community = bench([command_plugin(number) for number in range(PLUGINS)])
+        self.dispatcher, self.community = bench([command_plugin(number) for number in range(plugins)])
         accounts = self.dispatcher.unit.members._accounts
         member = accounts[1, "sandbox", "alice"].member
         accounts[1, "discord", PERSON] = AccountRecord(

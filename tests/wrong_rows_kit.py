@@ -11,6 +11,8 @@ from sqlalchemy import text
 from coterie.core.api import Account, Context, to_instant
 
 HOUR = 3_600_000
+TRIED = "SELECT member_id FROM identity_tries"
+BROUGHT_LAST = "SELECT max(newcomer_id) FROM referrals_referrals"
 
 
 @dataclass(frozen=True)
@@ -82,26 +84,26 @@ def _checked_in_as_gone(ctx: Context) -> None:
     ctx.unit.db.connection.execute(text(f"UPDATE checkin_days SET member_id = {gone} WHERE member_id = {kept}"))
 
 
-def _code_of_gone(ctx: Context) -> None:
-    gone = ctx.unit.db.connection.execute(text("SELECT gone_id FROM merges")).scalar_one()
-    ctx.unit.db.connection.execute(text(f"UPDATE identity_codes SET member_id = {gone}"))
+def _names_gone(table: str, column: str) -> Callable[[Context], None]:
+    """All rows of a table name the record that has become another."""
+
+    def change(ctx: Context) -> None:
+        gone = ctx.unit.db.connection.execute(text("SELECT gone_id FROM merges")).scalar_one()
+        ctx.unit.db.connection.execute(text(f"UPDATE {table} SET {column} = {gone}"))
+
+    return change
 
 
-def _many_tries(ctx: Context) -> None:
-    (member,) = ctx.unit.db.connection.execute(text("SELECT member_id FROM identity_tries")).one()
-    row = "INSERT INTO identity_tries (community_id, id, member_id, at) VALUES (:community, :id, :member, 0)"
-    rows = [{"community": ctx.community.id, "id": ctx.new_id(), "member": member} for _ in range(6)]
-    ctx.unit.db.connection.execute(text(row), rows)
+def _many_tries(plugin: str, member: str) -> Callable[[Context], None]:
+    """Six wrong codes of somebody, whom a query finds, where five are allowed."""
 
+    def change(ctx: Context) -> None:
+        (who,) = ctx.unit.db.connection.execute(text(member)).one()
+        row = f"INSERT INTO {plugin}_tries (community_id, id, member_id, at) VALUES (:community, :id, :member, 0)"
+        rows = [{"community": ctx.community.id, "id": ctx.new_id(), "member": who} for _ in range(6)]
+        ctx.unit.db.connection.execute(text(row), rows)
 
-def _code_of_gone_referrer(ctx: Context) -> None:
-    gone = ctx.unit.db.connection.execute(text("SELECT gone_id FROM merges")).scalar_one()
-    ctx.unit.db.connection.execute(text(f"UPDATE referrals_codes SET member_id = {gone}"))
-
-
-def _brought_by_gone(ctx: Context) -> None:
-    gone = ctx.unit.db.connection.execute(text("SELECT gone_id FROM merges")).scalar_one()
-    ctx.unit.db.connection.execute(text(f"UPDATE referrals_referrals SET referrer_id = {gone}"))
+    return change
 
 
 def _looked_at_again(ctx: Context) -> None:
@@ -117,13 +119,6 @@ def _brought_twice(ctx: Context) -> None:
             " WHERE state = 'waiting'"
         )
     )
-
-
-def _many_wrong_codes(ctx: Context) -> None:
-    (member,) = ctx.unit.db.connection.execute(text("SELECT max(newcomer_id) FROM referrals_referrals")).one()
-    row = "INSERT INTO referrals_tries (community_id, id, member_id, at) VALUES (:community, :id, :member, 0)"
-    rows = [{"community": ctx.community.id, "id": ctx.new_id(), "member": member} for _ in range(6)]
-    ctx.unit.db.connection.execute(text(row), rows)
 
 
 def _still_there(ctx: Context) -> None:
@@ -196,9 +191,9 @@ WRONG = (
     Wrong("gate", "nobody will be reminded of it", "DELETE FROM timers WHERE name = 'review'"),
     Wrong("gate", "has 2 applications under way", _twice_asked),
     Wrong("identity", "which is none", "UPDATE identity_codes SET code = '0OIL'"),
-    Wrong("identity", "which is Ann’s by now", _code_of_gone),
+    Wrong("identity", "which is Ann’s by now", _names_gone("identity_codes", "member_id")),
     Wrong("identity", "was used after its end", "UPDATE identity_codes SET used_at = expires_at + 1"),
-    Wrong("identity", "Bob sent 7 wrong codes, and 5 are allowed", _many_tries),
+    Wrong("identity", "Bob sent 7 wrong codes, and 5 are allowed", _many_tries("identity", TRIED)),
     Wrong("identity", "and is still theirs", _still_there),
     Wrong("referrals", "which is no state", f"{_REFERRALS} state = 'lost' WHERE state = 'waiting'"),
     Wrong("referrals", "is waiting, and its end", f"{_REFERRALS} ended_at = 7 WHERE state = 'waiting'"),
@@ -206,7 +201,7 @@ WRONG = (
     Wrong("referrals", "is void, for the reason ''", f"{_REFERRALS} why = '' WHERE state = 'void'"),
     Wrong("referrals", "is waiting, and nothing will look", "DELETE FROM timers WHERE name = 'vest'"),
     Wrong("referrals", "is vested, and something would look", _looked_at_again),
-    Wrong("referrals", "names record .* Ann’s by now", _brought_by_gone),
+    Wrong("referrals", "names record .* Ann’s by now", _names_gone("referrals_referrals", "referrer_id")),
     Wrong("referrals", "Carol brought nobody but themselves", f"{_REFERRALS} referrer_id = newcomer_id"),
     Wrong("referrals", "paid 50 as referral, and 49 is written", f"{_REFERRALS} reward = 49 WHERE state = 'vested'"),
     Wrong("referrals", "paid 0 as referral, and 50 is written", _RENAME.format("referrals:referral")),
@@ -214,8 +209,8 @@ WRONG = (
     Wrong("referrals", "waits, and 5 was paid for it", f"{_REFERRALS} reward = 5 WHERE state = 'waiting'"),
     Wrong("referrals", "Carol was brought 2 times", _brought_twice),
     Wrong("referrals", "a code is .*, which is none", "UPDATE referrals_codes SET code = lower(code)"),
-    Wrong("referrals", "a code belongs to record .* Ann’s by now", _code_of_gone_referrer),
-    Wrong("referrals", "sent 6 wrong codes, and 5 are allowed", _many_wrong_codes),
+    Wrong("referrals", "a code belongs to record .* Ann’s by now", _names_gone("referrals_codes", "member_id")),
+    Wrong("referrals", "sent 6 wrong codes, and 5 are allowed", _many_tries("referrals", BROUGHT_LAST)),
     Wrong("levels", "board all counts 2 members from 20 XP on, and 1", _one_more),
     Wrong("levels", "board all counts 0 members from 21 XP on, and 1", _one_more),
     Wrong("levels", "has 20 XP and stands with 21", "UPDATE levels_scores SET score = 21, tally = 21"),

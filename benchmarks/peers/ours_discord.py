@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.discord import Ours
-from benchmarks.discord_wire import GUILD, PERSON
-from benchmarks.dispatch import bench
 from benchmarks.peers.asked import main
-from benchmarks.plugins import command_plugin
 
 
 class Commands:
     """The chain of the benchmark of Discord, with as many plugins as are asked for."""
 
     def __init__(self, plugins: int) -> None:
-        self.ours = Ours()
-        known = self.ours.dispatcher.unit.members._accounts
-        self.ours.dispatcher, self.ours.community = bench([command_plugin(number) for number in range(plugins)])
-        person = known[1, "discord", PERSON]
-        self.ours.dispatcher.unit.members._accounts[1, "discord", PERSON] = person
-        self.ours.dispatcher.unit.presences._there.add((person.id, "discord", GUILD))
+        self.ours = Ours(plugins)
 
     @property
     def sent(self) -> int:

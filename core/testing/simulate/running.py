@@ -21,6 +21,9 @@ from coterie.core.testing.simulate.generator import Generator
 from coterie.core.testing.simulate.loop import Stuck, run_alone
 from coterie.core.testing.simulate.shrinking import kind_of
 
+Lines = Callable[[World, Trial], Callable[[], str | None]]
+"""Makes what gives one line after the other, and None in the end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -70,10 +73,6 @@ def replayed(recipe: Recipe, seed: int, given: Sequence[str]) -> Outcome:
         return lambda: next(left, None)
 
     return _alone(recipe, seed, lines)
-
-
-Lines = Callable[[World, Trial], Callable[[], str | None]]
-"""Makes what gives one line after the other, and None in the end."""
 
 
 def _alone(recipe: Recipe, seed: int, lines: Lines) -> Outcome:
